@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class DataReturnConfig(AppConfig):
+    name = "data_return"
+    verbose_name = "回流数据"
+    default_auto_field = "django.db.models.BigAutoField"

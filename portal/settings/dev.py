@@ -1,0 +1,12 @@
+"""A machine of one's own: secrets and addresses come from the file that `make run` keeps in .run/."""
+
+from pathlib import Path
+
+from portal import env
+
+env.load_file(Path(__file__).resolve().parent.parent.parent / ".run" / "portal.env")
+
+from portal.settings.base import *  # noqa: E402, F403
+
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
