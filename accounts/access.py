@@ -1,0 +1,80 @@
+"""Route access: every view declares who may use it; an undeclared view is denied and fails the tests.
+
+    @access(rights.FILL_REPORTS)
+    def report_fill(request, pk): ...
+
+The view then runs in the request's transaction with the scope of the actor's post, so row-level security applies.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+
+from accounts.actors import Actor
+from accounts.htmx import wants_part
+from accounts.rights import require
+from accounts.scope import limited_to
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a view asks of its visitor. right: one of `accounts.rights`; None: anybody, or any user if `signed_in`."""
+
+    right: str | None = None
+    signed_in: bool = False
+
+
+PUBLIC = Access()
+SIGNED_IN = Access(signed_in=True)
+
+
+def access(rule: str | Access) -> Callable[[View], View]:
+    """Declare a view. rule: a right of `accounts.rights`, or PUBLIC, or SIGNED_IN (before a post is chosen)."""
+    declared = Access(right=rule) if isinstance(rule, str) else rule
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if declared.right is None:
+                refused = declared.signed_in and not request.user.is_authenticated
+                return _ask_login(request) if refused else view(request, *args, **kwargs)
+            actor: Actor | None = request.actor  # type: ignore[attr-defined]
+            if actor is None:
+                return _ask_login(request)
+            if actor.needs_second_factor:
+                return _ask_second_factor(request)
+            require(actor, declared.right)
+            with limited_to(actor.scope):
+                return view(request, *args, **kwargs)
+
+        guarded.access = declared  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def _ask_login(request: HttpRequest) -> HttpResponseBase:
+    if request.user.is_authenticated:
+        return redirect("accounts:no_post")
+    return _ask(request, "请先登录。", redirect_to_login(request.get_full_path()))
+
+
+def _ask_second_factor(request: HttpRequest) -> HttpResponseBase:
+    to = redirect_to_login(request.get_full_path(), "accounts:second_factor")
+    return _ask(request, "请先完成第二步验证。", to)
+
+
+def _ask(request: HttpRequest, sentence: str, to: HttpResponse) -> HttpResponseBase:
+    """Send a browser to the page; tell a script 401, so that it can keep what was typed and ask to log in again."""
+    if wants_part(request):
+        return HttpResponse(status=401, headers={"HX-Redirect": to["Location"]})
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"code": "login_required", "message": sentence, "login": to["Location"]}, status=401)
+    return to

@@ -1,0 +1,66 @@
+"""Who acts, and the denial of every view that does not say who may use it."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.timezone import localdate
+
+from accounts.models import Post, User
+
+POST_KEY = "post"
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+log = logging.getLogger(__name__)
+
+
+class ActorMiddleware:
+    """Sets `request.actor` from the session's post, or None. A post that ended logs nobody in."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        request.actor = self._actor(request) if _needs_actor(view) else None  # type: ignore[attr-defined]
+
+    def _actor(self, request: HttpRequest) -> Any:
+        if not request.user.is_authenticated:
+            return None
+        post = _chosen_post(request.user, request.session.get(POST_KEY))
+        if post is None:
+            return None
+        request.session.setdefault(POST_KEY, post.pk)
+        return post.as_actor(second_factor=request.user.is_verified())  # type: ignore[attr-defined]
+
+
+class AccessMiddleware:
+    """Denies a view without a declaration (`accounts.access`): forgetting one must not open a door."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        if not hasattr(view, "access"):
+            log.error("undeclared_view", extra={"view": getattr(view, "__qualname__", repr(view))})
+            raise PermissionDenied
+
+
+def _needs_actor(view: Any) -> bool:
+    declared = getattr(view, "access", None)
+    return declared is not None and (declared.right is not None or declared.signed_in)
+
+
+def _chosen_post(user: User, post_id: int | None) -> Post | None:
+    """The post of the session, else the first one that is valid today."""
+    posts = user.posts.valid_on(localdate()).with_context()  # type: ignore[attr-defined]
+    if post_id is not None:
+        posts = posts.filter(pk=post_id)
+    post: Post | None = posts.order_by("pk").first()
+    return post

@@ -1,0 +1,6 @@
+from accounts.models.areas import Area, Department, ScopedModel, ScopedQuerySet
+from accounts.models.audit import AuditEntry
+from accounts.models.jobs import Job
+from accounts.models.users import Post, User
+
+__all__ = ["Area", "AuditEntry", "Department", "Job", "Post", "ScopedModel", "ScopedQuerySet", "User"]

@@ -1,0 +1,49 @@
+import uuid
+
+from django.db import models
+
+from accounts.models.users import Post
+
+
+class Job(models.Model):
+    """Background work (后台任务) in steps. The truth is this row and its lease; Redis only wakes a worker.
+
+    done / total: steps for the progress bar. params: ids and codes, never personal data.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "排队中"
+        RUNNING = "running", "进行中"
+        DONE = "done", "已完成"
+        FAILED = "failed", "未完成"
+
+    kind = models.CharField(max_length=50)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="jobs")
+    params = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    done = models.IntegerField(default=0)
+    total = models.IntegerField(default=0)
+    message = models.CharField(max_length=300, blank=True)
+    result = models.JSONField(default=dict)
+    attempts = models.IntegerField(default=0)
+    lease = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "后台任务"
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["state", "lease_until"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (self.State.DONE, self.State.FAILED)
+
+    @staticmethod
+    def new_lease() -> uuid.UUID:
+        return uuid.uuid4()

@@ -1,0 +1,61 @@
+"""The wall in the database: migration operations that put a table under row-level security.
+
+A scoped table carries `district` (first six digits, plain integer, shard key) and `area_code` (bigint).
+`ProtectTable` ties the two, makes `district` part of the primary key, and adds the range policy.
+"""
+
+from collections.abc import Sequence
+
+from django.db import migrations
+
+_LOW = "nullif(current_setting('app.scope_lo', true), '')::bigint"
+_HIGH = "nullif(current_setting('app.scope_hi', true), '')::bigint"
+
+
+def within_scope(column: str) -> str:
+    """SQL predicate of the policies. Plain int8 comparisons: leakproof, so indexes and parallel plans are kept."""
+    return f"({column} BETWEEN {_LOW} AND {_HIGH})"
+
+
+def scope_around(column: str, span: int) -> str:
+    """SQL predicate: the row of the wider area, `span` codes wide, that holds the scope."""
+    return f"({column} = {_LOW} - {_LOW} % {span})"
+
+
+class ProtectTable(migrations.RunSQL):
+    """Force row-level security on `table`: a row is seen where any of `columns` lies inside the scope.
+
+    key: columns of a new primary key; empty leaves the present one (which must then hold `district` already).
+    also_read: predicate of further rows that may be read, not written.
+    """
+
+    def __init__(
+        self, table: str, columns: Sequence[str] = ("area_code",), key: Sequence[str] = (), also_read: str = ""
+    ) -> None:
+        visible = " OR ".join(within_scope(column) for column in columns)
+        sql = [
+            f"ALTER TABLE {table} ADD CONSTRAINT {table}_district CHECK (district = area_code / 1000000000000)",
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY within_scope ON {table} USING ({visible}) WITH CHECK ({visible})",
+        ]
+        if also_read:
+            sql.append(f"CREATE POLICY around_scope ON {table} FOR SELECT USING ({also_read})")
+        if key:
+            sql += [
+                f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey",
+                f"ALTER TABLE {table} ADD PRIMARY KEY ({', '.join(key)})",
+            ]
+        super().__init__(sql=sql, reverse_sql=migrations.RunSQL.noop)
+
+
+class AppendOnly(migrations.RunSQL):
+    """The app role may add rows to `table` and, unless `readable` is False, read them; never change or remove."""
+
+    def __init__(self, table: str, *, readable: bool = True) -> None:
+        take = "UPDATE, DELETE" if readable else "SELECT, UPDATE, DELETE"
+        sql = [f"REVOKE {take} ON {table} FROM portal_app"]
+        if not readable:
+            # INSERT ... RETURNING id needs to read that one column.
+            sql.append(f"GRANT SELECT (id) ON {table} TO portal_app")
+        super().__init__(sql=sql, reverse_sql=migrations.RunSQL.noop)

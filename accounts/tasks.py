@@ -1,0 +1,18 @@
+"""Celery doors to the jobs: ids in, nothing out."""
+
+from celery import shared_task
+
+from accounts.jobs import list_resumable_jobs, run_job, wake
+
+
+@shared_task(ignore_result=True)
+def run_job_task(job_id: int) -> None:
+    """Safe to run twice: only the holder of the lease works."""
+    run_job(job_id)
+
+
+@shared_task(ignore_result=True)
+def resume_jobs_task() -> None:
+    """Every few seconds by beat: wakes what Redis forgot and what a dead worker left."""
+    for job_id in list_resumable_jobs():
+        wake(job_id)
