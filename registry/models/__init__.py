@@ -1,0 +1,24 @@
+from registry.models.catalogue import Code, CodeList, DataItem, Entity, ItemType
+from registry.models.changes import Difference, ImportBatch
+from registry.models.events import Event, EventPerson, EventPhoto, EventStep
+from registry.models.organizations import Organization
+from registry.models.people import Household, Person
+from registry.models.places import Dwelling
+
+__all__ = [
+    "Code",
+    "CodeList",
+    "DataItem",
+    "Difference",
+    "Dwelling",
+    "Entity",
+    "Event",
+    "EventPerson",
+    "EventPhoto",
+    "EventStep",
+    "Household",
+    "ImportBatch",
+    "ItemType",
+    "Organization",
+    "Person",
+]
