@@ -1,0 +1,14 @@
+from forms_engine.models.reports import CellEdit, Dispatch, Export, Report, ReportRow
+from forms_engine.models.templates import AdmissionStep, FormColumn, FormTemplate, FormVersion
+
+__all__ = [
+    "AdmissionStep",
+    "CellEdit",
+    "Dispatch",
+    "Export",
+    "FormColumn",
+    "FormTemplate",
+    "FormVersion",
+    "Report",
+    "ReportRow",
+]

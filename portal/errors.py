@@ -1,0 +1,72 @@
+"""The one handler of expected refusals: a page, an htmx fragment or JSON, whichever was asked for.
+
+By the time a refusal arrives here the request's transaction has been rolled back: a refused step changed nothing.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+
+from accounts.audit import record, record_system
+from accounts.errors import DomainError, NotAllowed, NotFound
+from accounts.htmx import wants_part
+
+AUDITED = (NotAllowed, NotFound)
+log = logging.getLogger(__name__)
+
+
+class DomainErrorMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError):
+            return None
+        if isinstance(error, AUDITED):
+            _record_refusal(request, error)
+        return answer(request, error)
+
+
+def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The refusal in the form that the browser or program asked for."""
+    if request.headers.get("Accept", "").startswith("application/json"):
+        body = {"code": error.code, "message": error.message, "field": error.field}
+        return JsonResponse(body, status=error.status, json_dumps_params={"ensure_ascii": False})
+    template = "portal/_refusal.html" if wants_part(request) else "portal/error.html"
+    return render(request, template, {"message": error.message, "status": error.status}, status=error.status)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return answer(request, NotFound())
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return answer(request, NotAllowed())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A bug: the reference number joins what the user reports with the log line; nothing else is told."""
+    reference = uuid.uuid4().hex[:8]
+    log.error("server_error", extra={"reference": reference})
+    message = f"系统出了问题,您刚才的一步没有保存。请稍后再试;若仍不行,请把编号 {reference} 告诉系统管理员。"
+    return render(request, "portal/error.html", {"message": message, "status": 500}, status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return answer(request, NotAllowed("页面停留太久或在别处登录过,这一步没有提交。请返回刷新页面后再试一次。"))
+
+
+def _record_refusal(request: HttpRequest, error: DomainError) -> None:
+    match = request.resolver_match
+    details = {"view": match.view_name if match else "", "code": error.code}
+    actor = getattr(request, "actor", None)
+    if actor is None:
+        record_system("access.refused", result="refused", **details)
+    else:
+        record(actor, "access.refused", result="refused", **details)
