@@ -1,0 +1,70 @@
+"""Rows of people and things under a known header, for imports."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from .refusals import FormulaWithoutValue
+from .sheet import Sheet, Workbook
+
+NAMED = 8  # addresses named in a message
+
+
+class RowLayout(Protocol):
+    """Where the rows are; `registry.binding.SheetBinding` fits. All numbers are 1-based."""
+
+    @property
+    def sheet(self) -> str: ...
+    @property
+    def first_data_row(self) -> int: ...
+    @property
+    def footer_rows(self) -> tuple[int, int] | None: ...
+    @property
+    def skipped_rows(self) -> Collection[int]: ...
+    @property
+    def column_numbers(self) -> Sequence[int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """number: the row as Excel shows it; values: raw cells in the order of the layout's columns, "" where empty."""
+
+    number: int
+    values: tuple[object, ...]
+
+
+def read_rows(workbook: Workbook, layout: RowLayout) -> Iterator[ImportRow]:
+    """Rows that have something in a column of the layout; samples, subtotals and the footer are left out.
+
+    Values are raw: `registry.rules.column_parser` reads them. Raises FormulaWithoutValue before the first row.
+    """
+    sheet = workbook.sheet(layout.sheet)
+    refuse_empty_formulas(sheet, layout)
+    wanted = [number - 1 for number in layout.column_numbers]
+    skipped = frozenset(layout.skipped_rows)
+    for number in range(layout.first_data_row, _last(sheet, layout) + 1):
+        row = sheet.rows[number - 1]
+        values = tuple(row[index] if index < len(row) else "" for index in wanted)
+        if number not in skipped and any(value not in ("", None) for value in values):
+            yield ImportRow(number, values)
+
+
+def refuse_empty_formulas(sheet: Sheet, layout: RowLayout) -> None:
+    """Raises FormulaWithoutValue naming the cells whose result Excel never stored."""
+    columns, skipped = set(layout.column_numbers), set(layout.skipped_rows)
+    rows = range(layout.first_data_row, _last(sheet, layout) + 1)
+    cells = [
+        formula.address
+        for formula in sheet.formulas
+        if not formula.has_value and formula.column in columns and formula.row in rows and formula.row not in skipped
+    ]
+    if cells:
+        named = "、".join(cells[:NAMED]) + (f" 等 {len(cells)} 个" if len(cells) > NAMED else "")
+        raise FormulaWithoutValue(
+            f"工作表“{sheet.name}”的 {named} 单元格是公式,还没有算出结果。"
+            "请在 Excel 中打开并保存一次;或复制后用“选择性粘贴-数值”,再上传。"
+        )
+
+
+def _last(sheet: Sheet, layout: RowLayout) -> int:
+    return min(len(sheet.rows), layout.footer_rows[0] - 1) if layout.footer_rows else len(sheet.rows)
