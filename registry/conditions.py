@@ -1,0 +1,164 @@
+"""Conditions (条件): one JSON tree over data items, compiled to one SQL predicate.
+
+    {"all": [{"item": "person.age", "op": ">=", "value": 80},
+             {"not": {"item": "person.is_low_income", "op": "=", "value": true}}]}
+
+Serves roster filters, statistics cells, and later tags and validation. {} is true for everybody.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import Expression, Q
+from django.db.models.expressions import ExpressionWrapper
+from django.db.models.fields import BooleanField
+from django.db.models.lookups import (
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    In,
+    IsNull,
+    LessThan,
+    LessThanOrEqual,
+)
+
+from accounts.errors import DomainError
+from registry.catalogue import Catalogue
+from registry.expressions import NotReachable, item_expression
+from registry.models import DataItem, ItemType
+
+COMPARE: dict[str, Any] = {
+    "=": Exact,
+    "<": LessThan,
+    "<=": LessThanOrEqual,
+    ">": GreaterThan,
+    ">=": GreaterThanOrEqual,
+}
+WORDS = {"=": "是", "<": "小于", "<=": "不超过", ">": "大于", ">=": "不小于", "in": "属于", "known": "已登记"}
+ORDERED_TYPES = (ItemType.INTEGER, ItemType.DECIMAL, ItemType.DATE, ItemType.DERIVED)
+DEEPEST, MOST = 6, 40
+
+
+class BadCondition(DomainError):
+    """The tree cannot be compiled; the message names the part."""
+
+    code = "bad_condition"
+
+
+def compile_condition(tree: Mapping[str, Any], subject: str, catalogue: Catalogue, *, on: date) -> Q:
+    """The predicate as a Q. on: reporting date. Raises BadCondition."""
+    if not tree:
+        return Q()
+    return _compile(tree, _Context(subject, catalogue, on), depth=1)
+
+
+def describe_condition(tree: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """The tree in Chinese, for people: 年龄不小于 80 且 是否低保是是."""
+    if not tree:
+        return "全部"
+    for word, joined in (("all", " 且 "), ("any", " 或 ")):
+        if word in tree:
+            return joined.join(f"{describe_condition(part, catalogue)}" for part in tree[word])
+    if "not" in tree:
+        return f"不满足({describe_condition(tree['not'], catalogue)})"
+    return _describe_leaf(tree, catalogue)
+
+
+class _Context:
+    def __init__(self, subject: str, catalogue: Catalogue, on: date) -> None:
+        self.subject, self.catalogue, self.on = subject, catalogue, on
+        self.leaves = 0
+
+    def count(self) -> None:
+        self.leaves += 1
+        if self.leaves > MOST:
+            raise BadCondition(f"条件最多 {MOST} 条,请简化。")
+
+
+def _compile(tree: Mapping[str, Any], context: _Context, depth: int) -> Q:
+    if not isinstance(tree, Mapping):
+        raise BadCondition("条件的写法不对:每一项应为一个对象。")
+    if depth > DEEPEST:
+        raise BadCondition(f"条件最多嵌套 {DEEPEST} 层,请简化。")
+    if "all" in tree or "any" in tree:
+        return _compile_group(tree, context, depth)
+    if "not" in tree:
+        return ~_compile(tree["not"], context, depth + 1)
+    context.count()
+    return _compile_leaf(tree, context)
+
+
+def _compile_group(tree: Mapping[str, Any], context: _Context, depth: int) -> Q:
+    word = "all" if "all" in tree else "any"
+    if not isinstance(tree[word], list) or not tree[word]:
+        raise BadCondition("条件组是空的,请至少添加一个条件。")
+    found = Q()
+    for part in tree[word]:
+        compiled = _compile(part, context, depth + 1)
+        found = (found & compiled) if word == "all" else (found | compiled)
+    return found
+
+
+def _compile_leaf(leaf: Mapping[str, Any], context: _Context) -> Q:
+    item = context.catalogue.items.get(str(leaf.get("item")))
+    if item is None:
+        raise BadCondition("条件中有数据项目录里没有的数据项,请重新选择。")
+    if item.is_sealed:
+        raise BadCondition(f"“{item.name}”是加密保存的,不能用作条件。")
+    try:
+        expression = item_expression(item, context.subject, on=context.on)
+    except NotReachable:
+        raise BadCondition(f"“{item.name}”与这张表的填报对象不同,不能用作条件。") from None
+    return Q(ExpressionWrapper(_predicate(item, expression, leaf, context.catalogue), BooleanField()))
+
+
+def _predicate(item: DataItem, expression: Expression, leaf: Mapping[str, Any], catalogue: Catalogue) -> Any:
+    op = leaf.get("op")
+    if op == "known":
+        return IsNull(expression, False)
+    if op == "in":
+        if not isinstance(leaf.get("value"), list) or not leaf["value"]:
+            raise BadCondition(f"“{item.name}”的条件没有选值,请至少选一个。")
+        return In(expression, [_value(item, part, catalogue) for part in leaf["value"]])
+    if op not in COMPARE or (op != "=" and item.type not in ORDERED_TYPES):
+        raise BadCondition(f"“{item.name}”不能这样比较,请换一种条件。")
+    return COMPARE[op](expression, _value(item, leaf.get("value"), catalogue))
+
+
+def _value(item: DataItem, raw: Any, catalogue: Catalogue) -> Any:
+    """The constant in the type of the item. Raises BadCondition."""
+    try:
+        return _typed(item, raw, catalogue)
+    except (ValueError, TypeError, InvalidOperation, KeyError):
+        raise BadCondition(f"“{item.name}”的条件值不对,请核对后重新填写。") from None
+
+
+def _typed(item: DataItem, raw: Any, catalogue: Catalogue) -> Any:
+    if item.type == ItemType.BOOLEAN:
+        if not isinstance(raw, bool):
+            raise ValueError
+        return raw
+    if item.type == ItemType.CODE:
+        spellings = catalogue.spellings(item.code)
+        return spellings[str(raw)] if spellings else str(raw)
+    if item.type == ItemType.INTEGER:
+        return int(raw)
+    if item.type == ItemType.DECIMAL:
+        return Decimal(str(raw))
+    if item.type == ItemType.DATE:
+        return date.fromisoformat(raw)
+    return str(raw)
+
+
+def _describe_leaf(leaf: Mapping[str, Any], catalogue: Catalogue) -> str:
+    item = catalogue.item(str(leaf.get("item")))
+    op = str(leaf.get("op"))
+    if op == "known":
+        return f"{item.name}{WORDS[op]}"
+    if leaf.get("value") is True or leaf.get("value") is False:
+        return f"{item.name}:{'是' if leaf['value'] else '否'}"
+    values = leaf["value"] if isinstance(leaf.get("value"), list) else [leaf.get("value")]
+    labels = catalogue.labels(item.code)
+    return f"{item.name}{WORDS.get(op, op)} {'、'.join(labels.get(str(value), str(value)) for value in values)}"

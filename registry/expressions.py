@@ -1,0 +1,182 @@
+"""A data item as an SQL expression, seen from a subject: what prefill, conditions, statistics and lists compile to.
+
+Everything is Django expressions: joins come from the foreign keys, values are parameters, nothing is user text.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    DateField,
+    DecimalField,
+    Expression,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce, Extract, NullIf
+from django.db.models.lookups import Exact
+
+from accounts.codes import SPAN, Level
+from accounts.models import Area
+from registry.catalogue import column_of
+from registry.models import DataItem, Entity, ItemType, Person
+
+PATHS: dict[tuple[str, str], str] = {
+    (Entity.PERSON, Entity.HOUSEHOLD): "household__",
+    (Entity.PERSON, Entity.DWELLING): "dwelling__",
+    (Entity.HOUSEHOLD, Entity.PERSON): "head__",
+}
+"""(subject, entity of the item) -> relation. A person's household items come from their household, and so on."""
+
+CASTS: dict[str, models.Field[Any, Any]] = {
+    ItemType.INTEGER: IntegerField(),
+    ItemType.DECIMAL: DecimalField(max_digits=16, decimal_places=2),
+    ItemType.BOOLEAN: BooleanField(),
+    ItemType.DATE: DateField(),
+}
+AREA_LEVELS = {
+    "area.province": Level.PROVINCE,
+    "area.city": Level.CITY,
+    "area.district": Level.DISTRICT,
+    "area.town": Level.TOWN,
+    "area.community": Level.COMMUNITY,
+    "area.grid": Level.GRID,
+    "area.microgrid": Level.MICROGRID,
+}
+
+
+Derived = Callable[[str, date], Expression]
+
+
+class NotReachable(LookupError):
+    """The item cannot be seen from that subject, so a column bound to it arrives empty."""
+
+
+def item_expression(item: DataItem, subject: str, *, on: date) -> Expression:
+    """The item's canonical value as SQL: NULL where unknown. on: reporting date, for ages.
+
+    Raises NotReachable. Sealed items give their ciphertext.
+    """
+    derived = DERIVED.get(item.code)
+    if derived is not None:
+        return derived(subject, on)
+    if item.code in AREA_LEVELS:
+        return _area_name(AREA_LEVELS[item.code])
+    path = "" if item.entity == subject else _path(subject, item.entity)
+    column = column_of(item)
+    if column is None:
+        return _attribute(item, path)
+    return _blank_as_null(f"{path}{column}", item)
+
+
+def _attribute(item: DataItem, path: str) -> Expression:
+    text = KT(f"{path}attributes__{item.code}")
+    return Cast(text, CASTS[item.type]) if item.type in CASTS else text
+
+
+def _blank_as_null(column: str, item: DataItem) -> Expression:
+    return Coalesce(F(column)) if item.type in CASTS else NullIf(F(column), Value(""))
+
+
+def _area_name(level: Level, column: str = "area_code") -> Expression:
+    """Name of the area of that level which holds the row."""
+    code = _ancestor(OuterRef(column), SPAN[level])
+    return Subquery(Area.objects.filter(code=code, level=level).values("name"), output_field=CharField())
+
+
+def _ancestor(code: Any, span: int) -> Any:
+    return code - code % Value(span)
+
+
+def _age(subject: str, on: date) -> Expression:
+    """Whole years at the reporting date."""
+    born = F(f"{_to_person(subject)}birth_date")
+    years = Extract(Func(Value(on, DateField()), born, function="age"), "year")
+    return Cast(years, IntegerField())
+
+
+def _to_person(subject: str) -> str:
+    if subject == Entity.PERSON:
+        return ""
+    return _path(subject, Entity.PERSON)
+
+
+def _to_household(subject: str) -> str:
+    if subject == Entity.HOUSEHOLD:
+        return ""
+    return _path(subject, Entity.HOUSEHOLD)
+
+
+def _path(subject: str, entity: str) -> str:
+    try:
+        return PATHS[subject, entity]
+    except KeyError:
+        raise NotReachable(f"{subject} -> {entity}") from None
+
+
+def _head(column: str) -> Derived:
+    """An item of the head (户主) of the subject's household."""
+
+    def expression(subject: str, on: date) -> Expression:
+        return NullIf(F(f"{_to_household(subject)}head__{column}"), Value(""))
+
+    return expression
+
+
+def _members(column: str) -> Derived:
+    """How many members of the household have `column` inside the household's own community."""
+
+    def expression(subject: str, on: date) -> Expression:
+        path = _to_household(subject)
+        first = _ancestor(OuterRef(f"{path}area_code"), SPAN[Level.COMMUNITY])
+        members = Person.objects.filter(
+            household_id=OuterRef(f"{path}pk"),
+            closed_on=None,
+            **{f"{column}__gte": first, f"{column}__lt": first + Value(SPAN[Level.COMMUNITY])},
+        )
+        counted = members.order_by().values("household_id").annotate(n=Count("pk")).values("n")
+        return Subquery(counted, output_field=IntegerField())
+
+    return expression
+
+
+def _consistency(subject: str, on: date) -> Expression:
+    """人户一致标识: 01 lives where registered, 02 separated."""
+    path, span = _to_person(subject), SPAN[Level.COMMUNITY]
+    lives = _ancestor(F(f"{path}area_code"), span)
+    registered = _ancestor(F(f"{path}registered_area_code"), span)
+    return Case(When(Exact(lives, registered), then=Value("01")), default=Value("02"), output_field=CharField())
+
+
+def _registered_area(subject: str, on: date) -> Expression:
+    return _area_name(Level.COMMUNITY, f"{_to_person(subject)}registered_area_code")
+
+
+def _residence_area(subject: str, on: date) -> Expression:
+    return _area_name(Level.COMMUNITY, f"{_to_person(subject)}area_code")
+
+
+DERIVED: dict[str, Derived] = {
+    "person.age": _age,
+    "person.household_consistency": _consistency,
+    "person.registered_area": _registered_area,
+    "person.residence_area": _residence_area,
+    "household.head_name": _head("name"),
+    "household.head_phone": _head("phone"),
+    "household.head_id_number": _head("id_number_sealed"),
+    "household.registered_count": _members("registered_area_code"),
+    "household.resident_count": _members("area_code"),
+}
+"""Items that are never stored (推算项)."""

@@ -1,0 +1,75 @@
+"""The one mask: every value on its way out (page, JSON, Excel, hint) passes `show`.
+
+A value above the reader's clearance is masked by the rule of its item; without a partial form it is hidden.
+Level 4 is above every clearance: it is seen only after unmasking, and flows sealed where a purpose sends it.
+"""
+
+from typing import Any
+
+from accounts.sealing import SealBroken, is_sealed, open_sealed
+from registry.catalogue import Catalogue, get_catalogue
+from registry.models import DataItem, ItemType
+
+HIDDEN = "***"
+BROKEN = "无法读取"
+YES_NO = {True: "是", False: "否"}
+
+
+def show(item: DataItem, value: Any, clearance: int, catalogue: Catalogue | None = None) -> str:
+    """Text of a stored value for a reader. value: canonical, sealed or not; None and "" give "".
+
+    Codes become names, booleans 是/否, sealed values are opened here and nowhere earlier.
+    """
+    if value is None or value == "":
+        return ""
+    text = readable(item, value, catalogue or get_catalogue())
+    return text if item.level <= clearance else mask(item.mask, text)
+
+
+def is_masked(item: DataItem, clearance: int) -> bool:
+    return item.level > clearance
+
+
+def readable(item: DataItem, value: Any, catalogue: Catalogue) -> str:
+    """The value in full, as people write it. For `show` and for files whose purpose was approved."""
+    if isinstance(value, bool):
+        return YES_NO[value]
+    if item.type == ItemType.CODE:
+        return catalogue.labels(item.code).get(str(value), str(value))
+    if item.is_sealed and is_sealed(value):
+        try:
+            return open_sealed(item.code, value)
+        except SealBroken:
+            return BROKEN
+    return str(value)
+
+
+def mask(rule: str, text: str) -> str:
+    """Apply a mask rule of the catalogue; anything without a partial form is hidden whole.
+
+    keep:A,B shows the first A and last B characters; name the surname; year the year; address down to the community.
+    """
+    if rule.startswith("keep:"):
+        return _keep(text, *(int(part) for part in rule[5:].split(",")))
+    if rule == "name":
+        return text[:1] + "*" * max(len(text) - 1, 1)
+    if rule == "year":
+        return f"{text[:4]}-**-**"
+    if rule == "address":
+        return _address(text)
+    return HIDDEN
+
+
+def _keep(text: str, first: int, last: int) -> str:
+    hidden = len(text) - first - last
+    if hidden < 4:  # too short to hide anything between the ends
+        return "*" * max(len(text), 4)
+    return text[:first] + "*" * hidden + (text[-last:] if last else "")
+
+
+def _address(text: str) -> str:
+    """Keeps what comes before the first house number."""
+    for position, character in enumerate(text):
+        if character.isdigit():
+            return text[:position] + HIDDEN
+    return text[: len(text) // 2] + HIDDEN
