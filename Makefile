@@ -1,0 +1,43 @@
+# make run, make test: see README.md. ARGS goes to the command: make test ARGS="-m rls"
+.DEFAULT_GOAL := run
+.PHONY: run stop test check fmt lock bench soak clean
+ARGS ?=
+PYTHON_BIN := .venv/bin/python
+
+run:
+	@scripts/setup.sh run
+	@exec $(PYTHON_BIN) -m portal.supervisor run
+
+stop:
+	@$(PYTHON_BIN) -m portal.supervisor stop
+
+test:
+	@scripts/setup.sh dev
+	@scripts/test.sh $(ARGS)
+
+check:
+	@scripts/setup.sh dev
+	@scripts/check.sh
+
+fmt:
+	@scripts/setup.sh dev
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+# New versions within the bounds of pyproject.toml; hashes of every platform and Python, no index named
+lock:
+	@scripts/setup.sh dev
+	@scripts/lock.sh $(ARGS)
+
+bench:
+	@scripts/setup.sh dev
+	$(PYTHON_BIN) -m portal.supervisor with-services -- $(PYTHON_BIN) -m bench $(ARGS)
+
+# The long proofs, at most an hour: killed processes, made-up input, the full matrix
+soak:
+	@scripts/setup.sh dev
+	@scripts/test.sh -m "faults or fuzz or matrix" $(ARGS)
+
+clean:
+	@if [ -x $(PYTHON_BIN) ]; then $(PYTHON_BIN) -m portal.supervisor stop; fi
+	rm -rf .venv .run node_modules static/vendor staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

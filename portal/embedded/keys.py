@@ -1,0 +1,35 @@
+"""Secrets of one machine, made once and kept in a file that only we can read."""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def make_keys() -> dict[str, str]:
+    """A fresh set: Django's key, one SM4 key, the key of the blind index, Redis' password."""
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "SEAL_KEYS": f"1:{secrets.token_hex(16)}",
+        "BLIND_INDEX_KEY": secrets.token_hex(32),
+        "REDIS_PASSWORD": secrets.token_hex(24),
+    }
+
+
+def kept_keys(path: Path) -> dict[str, str]:
+    """The keys in a file; made and written first where it is missing.
+
+    Losing the file means losing every sealed number: it belongs into the backup, apart from the database.
+    """
+    if not path.exists():
+        write_environment(path, make_keys())
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def write_environment(path: Path, values: Mapping[str, str]) -> None:
+    """NAME=value lines, mode 600 from the first byte, whole or not at all."""
+    half = path.with_name(path.name + ".new")
+    half.unlink(missing_ok=True)
+    half.touch(mode=0o600)
+    half.write_text("".join(f"{name}={value}\n" for name, value in values.items()), encoding="utf-8")
+    half.replace(path)

@@ -1,0 +1,62 @@
+"""Databases and processes for all tests. Every run needs services of its own: see `make test`."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import databases
+from tests.stack import PortalStack
+
+
+def _worker() -> str:
+    """Name of this test process, for names that must not clash."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
+    """This process' own copy of the migrated database, reached as portal_app.
+
+    A transactional test cannot empty the tables (the app role may not): the next test gets a fresh copy instead.
+    """
+    from django.db import connections
+    from django.test import TransactionTestCase
+
+    name = f"{databases.MIGRATED}_{_worker()}"
+    template = databases.migrated_template()
+
+    def renew(*_: object) -> None:
+        connections.close_all()
+        databases.copy_database(template, name)
+
+    renew()
+    connections["default"].settings_dict["NAME"] = name
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", renew)
+        yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+    databases.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def portal_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalStack]:
+    """The running portal with the demo data, one for the tests of a file."""
+    name = databases.copy_database(databases.demo_template(), f"portal_stack_{_worker()}")
+    stack = PortalStack(name, tmp_path_factory.mktemp("stack"))
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+        databases.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Folder for the pictures that a person looks at."""
+    folder = databases.ROOT / ".run" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

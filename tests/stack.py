@@ -1,0 +1,88 @@
+"""The whole portal as real processes on a database of its own: web, worker, beat and a Redis that can be killed."""
+
+import secrets
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from portal import programs
+from portal.embedded.child import Child, to_file
+from portal.embedded.redis import Redis, free_port
+from tests.databases import admin_url, environment, manage
+
+_READY_SECONDS = 60
+
+
+class PortalStack:
+    """url: where a browser goes. env: the environment of its processes. folder: logs and media.
+
+    Names of the processes: redis, web, worker, beat.
+    """
+
+    def __init__(self, database: str, folder: Path) -> None:
+        self.database, self.folder = database, folder
+        self._log = folder / "stack.log"
+        sink, port = to_file(self._log), free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        redis = Redis(folder / "redis", password=secrets.token_hex(16), sink=sink)
+        own = {"REDIS_URL": redis.url, "PORTAL_ORIGIN": self.url, "MEDIA_ROOT": str(folder / "media")}
+        self.env = environment(database) | own
+        self._children: dict[str, Child] = {
+            "redis": redis.child,
+            "web": programs.web(self.env, port, sink=sink),
+            "worker": programs.worker(self.env, sink=sink),
+            "beat": programs.beat(self.env, sink=sink),
+        }
+
+    def start(self) -> None:
+        """Start everything and wait until /readyz says yes."""
+        for child in self._children.values():
+            child.start()
+        self.wait_until_ready()
+
+    def stop(self) -> None:
+        for child in reversed(self._children.values()):
+            child.stop()
+
+    def kill(self, name: str) -> None:
+        """kill -9 of a process and its group."""
+        self._children[name].kill()
+
+    def restart(self, name: str) -> None:
+        """Start a process again, as the process manager would, and wait until the portal is ready."""
+        self._children[name].stop()
+        self._children[name].start()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Raises AssertionError with the end of the log after a minute."""
+        deadline = time.monotonic() + _READY_SECONDS
+        while time.monotonic() < deadline:
+            with suppress(urllib.error.URLError, OSError):
+                urllib.request.urlopen(f"{self.url}/readyz", timeout=3).close()
+                return
+            time.sleep(0.2)
+        raise AssertionError(f"the portal did not get ready:\n{self.log()[-4000:]}")
+
+    def manage(self, *arguments: str) -> str:
+        """Run a manage.py command as portal_app. Returns what it printed."""
+        return manage(self.database, *arguments)
+
+    def rows(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """What a statement returns to the superuser, past every policy: for looking, never for preparing."""
+        connection = psycopg2.connect(admin_url(self.database))
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(statement, parameters or None)
+                return cursor.fetchall()
+        finally:
+            connection.close()
+
+    def log(self) -> str:
+        """Everything the processes have printed."""
+        return self._log.read_text(encoding="utf-8") if self._log.exists() else ""
