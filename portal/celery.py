@@ -2,13 +2,10 @@
 
 import logging
 import logging.config
-import os
 from typing import Any
 
 from celery import Celery
 from celery.signals import heartbeat_sent, setup_logging, worker_init, worker_ready
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")

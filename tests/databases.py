@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg2
+import psycopg2.extensions
 import pytest
-from psycopg2.extensions import connection as Connection
 from psycopg2.sql import SQL, Identifier
 
 from portal.embedded.postgres import apply_roles
@@ -39,7 +39,7 @@ def admin_url(database: str = "postgres") -> str:
 
 
 @contextmanager
-def server() -> Iterator[Connection]:
+def server() -> Iterator[psycopg2.extensions.connection]:
     """An autocommit connection as superuser to the maintenance database."""
     connection = psycopg2.connect(admin_url())
     connection.autocommit = True
@@ -114,11 +114,11 @@ def _building(name: str) -> Iterator[bool]:
             _execute(connection, SQL("COMMENT ON DATABASE {} IS 'ready'").format(Identifier(name)))
 
 
-def _drop(connection: Connection, name: str) -> None:
+def _drop(connection: psycopg2.extensions.connection, name: str) -> None:
     _execute(connection, SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
 
-def _execute(connection: Connection, statement: Any, *parameters: Any) -> list[tuple[Any, ...]]:
+def _execute(connection: psycopg2.extensions.connection, statement: Any, *parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters or None)
         return cursor.fetchall() if cursor.description else []
