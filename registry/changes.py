@@ -68,12 +68,25 @@ class Outcome:
     differences: int
 
 
-def apply(*, actor: Actor, entity: str, changes: Sequence[Change], source: Source) -> Outcome:
-    """Change values of some subjects, sealing what must be sealed. Subjects outside the scope stay as they are."""
+def apply(
+    *, actor: Actor, entity: str, changes: Sequence[Change], source: Source, decided: bool = False
+) -> Outcome:
+    """Change values of some subjects, sealing what must be sealed. Subjects outside the scope stay as they are.
+
+    decided: a person compared both values and chose these, so nothing is weighed.
+    """
     items = {code for change in changes for code in change.values}
     incoming = json.dumps([_sealed(change) for change in changes], default=str)
     rows = "SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r(subject_id bigint, vals jsonb, marks jsonb)"
-    return apply_query(actor=actor, entity=entity, rows=rows, params=[incoming], items=sorted(items), source=source)
+    return apply_query(
+        actor=actor,
+        entity=entity,
+        rows=rows,
+        params=[incoming],
+        items=sorted(items),
+        source=source,
+        decided=decided,
+    )
 
 
 def apply_query(
@@ -85,6 +98,7 @@ def apply_query(
     items: Sequence[str],
     source: Source,
     right: str = CHANGE_RESIDENTS,
+    decided: bool = False,
 ) -> Outcome:
     """The same for whatever a query selects, without bringing it to Python.
 
@@ -96,7 +110,7 @@ def apply_query(
     require(actor, right)
     if not items:
         return Outcome(0, 0)
-    statement = _Statement(entity, [_stored(code, entity) for code in items], source)
+    statement = _Statement(entity, [_stored(code, entity) for code in items], source, decided=decided)
     with connection.cursor() as cursor:
         cursor.execute(statement.sql(rows), {"stamp": json.dumps(source.stamp(), ensure_ascii=False)} | _named(params))
         changed, differences, renamed = cursor.fetchone()
@@ -149,8 +163,9 @@ def _respell(renamed: Sequence[Sequence[Any]]) -> None:
 class _Statement:
     """Builds the SQL. Column names and item codes come from the catalogue and the models, never from a user."""
 
-    def __init__(self, entity: str, items: Sequence[DataItem], source: Source) -> None:
+    def __init__(self, entity: str, items: Sequence[DataItem], source: Source, *, decided: bool) -> None:
         self.model = model_of(entity)
+        self.decided = decided
         self.entity, self.items, self.source = entity, items, source
         self.columns = {item.code: column for item in items if (column := column_of(item))}
 
@@ -207,6 +222,8 @@ class _Statement:
         return f"jsonb_strip_nulls({' || '.join(objects)})"
 
     def _stays(self, item: DataItem) -> str:
+        if self.decided:
+            return "false"
         kept = f"t.provenance->'{item.code}'"
         whens = " ".join(f"WHEN '{kind}' THEN {rank}" for kind, rank in RANKS.items())
         rank = f"(CASE {kept}->>'s' {whens} ELSE {ORDINARY_RANK} END)"
