@@ -17,6 +17,17 @@ GRIDS, MICROGRIDS = 3, 3
 FLOATING_SHARE, SEPARATED_SHARE, LATE_SEPARATED_SHARE = 0.055, 0.04, 0.012
 """Of families: from elsewhere; registered in another community. Of grown people: registered apart from their family."""
 NUMERALS = "一二三四五六七八九"
+ORIGINS = (
+    ("32", "江苏省盐城市滨海县东坎街道"),
+    ("32", "江苏省南通市海门区三星镇"),
+    ("34", "安徽省阜阳市颍上县十八里铺镇"),
+    ("34", "安徽省六安市霍邱县周集镇"),
+    ("36", "江西省上饶市鄱阳县油墩街镇"),
+    ("41", "河南省信阳市固始县黎集镇"),
+    ("51", "四川省达州市宣汉县南坝镇"),
+    ("65", "新疆维吾尔自治区喀什地区莎车县阿热勒乡"),
+)
+"""Province of GB/T 2260 and the place where newcomers are registered."""
 HAZARDS = ("电动车入户充电", "飞线充电", "楼道堆物", "燃气软管老化", "灭火器过期")
 
 
@@ -121,7 +132,9 @@ class _Builder:
         self._own(home, residents[0])
 
     def _add_newcomers(self, home: Home) -> None:
-        standing = Standing(FLOATING, "", home.address)
+        province, origin = self._rng.choice(ORIGINS)
+        origin = f"{origin}{self._rng.randint(1, 18)}组{self._rng.randint(1, 60)}号"
+        standing = Standing(FLOATING, origin, home.address, province)
         residents = self._settle(newcomers(self._rng), standing)
         self._house(residents, home, 0, None)
         landlord = LOCAL_SURNAMES.draw(self._rng) + given_name(self._rng, MALE, 1958)
@@ -167,7 +180,6 @@ class _Builder:
             f"{self.plan.town}{Place('', name, ()).stem}{self._rng.randint(1, 90)}号"
         )
         record.values["person.residency_type"] = ELSEWHERE
-        record.values["person.household_consistency"] = "02"
 
     def _own(self, home: Home, head: Resident) -> None:
         home.values.update({"dwelling.owner_name": head.values["person.name"], "dwelling.is_rented": False})

@@ -60,6 +60,10 @@ class Numbers:
         number = f"92310299{body}{_organization_check(body)}"
         return number + uscc_check_digit(number)
 
+    def permit_number(self) -> str:
+        """Number of a residence permit, with the county that was never assigned."""
+        return f"31{self._county:02d}99{self._position:03d}{self._next('permit'):06d}"
+
     def household_number(self) -> str:
         """Nine digits, as on the cover of a household register."""
         return f"{self._position + 1:03d}{self._next('household') + 1:06d}"

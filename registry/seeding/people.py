@@ -12,7 +12,6 @@ GAP = 0.06
 """Share of phones, accounts and caregivers that nobody has written down yet."""
 SON, DAUGHTER, SPOUSE, FATHER, MOTHER = "20", "30", "10", "51", "52"
 REGISTERED, ELSEWHERE, FLOATING = "registered", "resident-elsewhere", "floating"
-PROVINCES = ("32", "34", "41", "36", "51", "33")
 INFLOW_REASONS = ("01", "01", "01", "02", "05", "06")
 
 
@@ -38,11 +37,15 @@ class Resident:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a family stands to the place: where registered and where living, as texts and as a kind of residency."""
+    """How a family stands to the place: where registered and where living, as texts and as a kind of residency.
+
+    province: two digits of GB/T 2260 of a family from elsewhere.
+    """
 
     residency: str
     registered_address: str
     residence_address: str
+    province: str = ""
 
     @property
     def is_local(self) -> bool:
@@ -53,13 +56,12 @@ def settle_family(rng: Random, family: Family, standing: Standing, numbers: Numb
     """Members in the order of `family`, every value filled that a well-kept registry would know."""
     ethnicity = ETHNICITIES.draw(rng)
     surnames = [family_surname(rng, local=standing.is_local) for _ in range(4)]
-    province = "" if standing.is_local else rng.choice(PROVINCES)
-    moved_in = past_day(rng, 60, 2500) if province else past_day(rng, 800, 12000)
+    moved_in = past_day(rng, 60, 2500) if standing.province else past_day(rng, 800, 12000)
     residents = []
     for kin in family:
         surname = surnames[kin.line]
-        resident = Resident(kin, surname, _identity(rng, kin, surname, ethnicity, numbers, province))
-        _settle(rng, resident, standing, max(moved_in, kin.birth_date.isoformat()))
+        resident = Resident(kin, surname, _identity(rng, kin, surname, ethnicity, numbers, standing.province))
+        _settle(rng, resident, standing, numbers, max(moved_in, kin.birth_date.isoformat()))
         fill_life(rng, _life(kin, family, standing), resident.values)
         residents.append(resident)
     for resident in residents:
@@ -81,18 +83,19 @@ def _identity(
     }
 
 
-def _settle(rng: Random, resident: Resident, standing: Standing, moved_in: str) -> None:
+def _settle(rng: Random, resident: Resident, standing: Standing, numbers: Numbers, moved_in: str) -> None:
     values = resident.values
     values["person.registered_address"] = standing.registered_address
     values["person.residence_address"] = standing.residence_address
     values["person.residency_type"] = standing.residency
-    values["person.household_consistency"] = "01" if standing.residency == REGISTERED else "02"
     values["person.move_in_date"] = moved_in
     if standing.is_local:
         values["person.relation_to_head"] = resident.kin.relation
     else:
         values["person.inflow_reason"] = rng.choice(INFLOW_REASONS)
         values["person.residence_permit_type"] = "01" if rng.random() < 0.6 else "02"
+        if values["person.residence_permit_type"] == "01" and rng.random() >= GAP:
+            values["person.residence_permit_number"] = numbers.permit_number()
 
 
 def _life(kin: Kin, family: Family, standing: Standing) -> Life:
