@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +29,10 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 _LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{11,19}[Xx]?(?![0-9A-Za-z])")
 _QUOTED_BY_DATABASE = re.compile(r"\n(?:DETAIL|CONTEXT|LINE \d+|HINT):?.*", re.DOTALL)
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request", "data"}
+_FRAMES = 15
+_ROOT = Path(__file__).resolve().parent.parent
+# Asked every few seconds by balancers.
+_HEARTBEATS = ("healthz", "readyz")
 
 log = logging.getLogger("portal.request")
 
@@ -62,12 +67,17 @@ def _plain(value: Any) -> Any:
 
 def _describe(error: BaseException) -> dict[str, Any]:
     """Type, first line and frames; the source lines stay out, values never were in."""
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
     return {
         "type": type(error).__qualname__,
         "text": without_personal_data(str(error)).split("\n", 1)[0],
-        "frames": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        "frames": [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames],
     }
+
+
+def _short(filename: str) -> str:
+    """Path from the package's folder on, whatever machine it runs on."""
+    return filename.rpartition("/site-packages/")[2].removeprefix(f"{_ROOT}/")
 
 
 class RequestLogMiddleware:
@@ -96,7 +106,9 @@ class RequestLogMiddleware:
             "milliseconds": round((perf_counter() - started) * 1000),
             "post": actor.post_id if actor else None,
         }
-        log.log(logging.DEBUG if match is None else logging.INFO, "request", extra=extra)
+        log.log(
+            logging.DEBUG if match is None or match.view_name in _HEARTBEATS else logging.INFO, "request", extra=extra
+        )
 
 
 def logging_config(level: str) -> dict[str, Any]:
@@ -112,5 +124,8 @@ def logging_config(level: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR", "handlers": ["stderr"], "propagate": False},
             "django.server": {"level": "ERROR", "handlers": ["stderr"], "propagate": False},
             "axes": {"level": "ERROR"},
+            # A line for each task of each few seconds; what a job did is in its row.
+            "celery": {"level": "WARNING"},
+            "django_celery_beat": {"level": "WARNING"},
         },
     }

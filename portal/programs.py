@@ -11,23 +11,24 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def web(env: Mapping[str, str], port: int, *, sink: Sink = to_terminal) -> Child:
-    """Granian with two processes, on 127.0.0.1."""
+    """Granian on 127.0.0.1: two processes of eight threads, so at most 16 connections to the database."""
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
+    threads = ["--blocking-threads", "8", "--backpressure", "64"]
     care = ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws", "--log-level", "warning"]
-    argv = [sys.executable, "-m", "granian", *options, *care, "portal.wsgi:application"]
+    argv = [sys.executable, "-m", "granian", *options, *threads, *care, "portal.wsgi:application"]
     return Child("web", argv, env=env, sink=sink, cwd=ROOT)
 
 
 def worker(env: Mapping[str, str], *, sink: Sink = to_terminal) -> Child:
     """Two tasks at a time; TERM lets the running ones finish or hands them back."""
     options = ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-    argv = [sys.executable, "-m", "celery", "-A", "portal", "worker", *options]
+    argv = [sys.executable, "-m", "celery", "--quiet", "-A", "portal", "worker", *options]
     return Child("worker", argv, env=env, sink=sink, cwd=ROOT, patience=20)
 
 
 def beat(env: Mapping[str, str], *, sink: Sink = to_terminal) -> Child:
     """The clock; exactly one may run."""
-    argv = [sys.executable, "-m", "celery", "-A", "portal", "beat", "--loglevel", "WARNING", "--pidfile="]
+    argv = [sys.executable, "-m", "celery", "--quiet", "-A", "portal", "beat", "--loglevel", "WARNING", "--pidfile="]
     return Child("beat", argv, env=env, sink=sink, cwd=ROOT)
 
 

@@ -44,7 +44,7 @@ make_environment() {
   "$python" -m venv --clear .venv || fail "venv 建立失败。Debian 请先安装 python3-venv。"
 }
 
-install_python() { .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1"; }
+install_python() { .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r "$1"; }
 
 # Always the node of the wheel: one path on every machine, whatever else is installed.
 install_node() {

@@ -29,7 +29,8 @@ _SETTINGS = {
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
     "random_page_cost": "1.1",
-    # Statements and the values they quote carry names and numbers: neither goes to a log.
+    # Statements, and messages that quote their values, carry names and numbers: neither goes to a log.
+    "log_min_messages": "fatal",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
     "log_parameter_max_length_on_error": "0",

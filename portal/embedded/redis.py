@@ -58,7 +58,14 @@ class Redis:
 
     def _config(self, folder: Path) -> str:
         """Given on standard input: the password shows in no process list and no file."""
-        lines = ["bind 127.0.0.1", f"port {self._port}", f"requirepass {self._password}", 'save ""', "appendonly no"]
+        lines = [
+            "bind 127.0.0.1",
+            f"port {self._port}",
+            f"requirepass {self._password}",
+            'save ""',
+            "appendonly no",
+            "loglevel warning",
+        ]
         return "\n".join([*lines, f'dir "{folder}"', "maxmemory 256mb", "maxmemory-policy noeviction", ""])
 
 
