@@ -1,0 +1,77 @@
+"""What a row of a sheet is about, and which population it counts."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from . import lexicon
+from .columns import SourceColumn
+from .headers import key_of, label_of
+from .parents import ParentKind, read_parent
+from .vocabulary import Vocabulary
+
+TITLES = {
+    "event": r"纠纷|信访|事件|上报|工单|投诉|舆情|诉求|巡查记录|案件",
+    "vehicle": r"车辆|机动车|电动自行车|电动车|电瓶车|非机动车",
+    "organization": r"企业|商户|场所|店铺|商铺|门店|机构|网点|社会组织|合作社|单位|九小|市场主体|工商户|经营户",
+    "dwelling": r"房屋|出租房|危房|住房|自建房|农房|群租|出租屋|楼栋",
+    "asset": r"资产|设备|设施|物资|器材|消防栓",
+    "household": r"宅基地|承包地|农户|脱贫户|家庭户|住户|贫困户|户主|监测户|土地|低保家庭|低保户|困难家庭",
+    "person": r"人员|居民|老人|老年|儿童|学生|妇女|党员|患者|对象|军人|志愿者|人口|残疾|青少年|职工|学龄|育龄|高龄|孤儿|名单",
+}
+ANCHORS = {
+    "dwelling.address": 4,
+    "dwelling.code": 4,
+    "organization.name": 5,
+    "organization.uscc": 3,
+    "vehicle.plate": 5,
+    "asset.name": 5,
+    "event.title": 5,
+    "event.occurred_at": 3,
+    "event.place": 3,
+    "household.number": 3,
+    "household.head_name": 3,
+}
+TITLE_WEIGHT, PERSON_WEIGHT, ENOUGH = 3, 12, 3
+RESIDENT = r"流动人口|来沪|常住|居住|暂住|租住|实有|外来|境外"
+REGISTERED = r"户籍|户口|本村户|本地户"
+
+
+def find_subject(columns: Sequence[SourceColumn], title: str, vocabulary: Vocabulary) -> str | None:
+    """Entity of a row, such as "person"; None where neither title nor columns tell."""
+    scores: Counter[str] = Counter()
+    for entity, pattern in TITLES.items():
+        scores[entity] += TITLE_WEIGHT * bool(re.search(pattern, title))
+    for column in columns:
+        scores.update(_evidence(column, vocabulary))
+    best = max(scores, key=lambda entity: scores[entity])
+    return best if scores[best] >= ENOUGH else None
+
+
+def _evidence(column: SourceColumn, vocabulary: Vocabulary) -> dict[str, int]:
+    if is_own_name(column):
+        return {"person": PERSON_WEIGHT}
+    parents = [read_parent(text).kind for text in column.path[:-1]]
+    if ParentKind.OTHER in parents:
+        return {}
+    found = vocabulary.find(key_of(label_of(column.path[-1]).base))
+    anchors = [candidate.item for candidate in found if candidate.item.code in ANCHORS]
+    return {item.entity: ANCHORS[item.code] for item in anchors[:1] if column.path[-1] != "名称"}
+
+
+def is_own_name(column: SourceColumn) -> bool:
+    """姓名, or 老人姓名 and the like, under no parent that speaks of somebody else."""
+    key = key_of(label_of(column.path[-1]).base)
+    parents = {read_parent(text).kind for text in column.path[:-1]}
+    if parents & {ParentKind.ROLE, ParentKind.OTHER, ParentKind.UNKNOWN}:
+        return False
+    return key in lexicon.NAME_WORDS or (key.endswith("姓名") and key.removesuffix("姓名") in lexicon.SELVES)
+
+
+def find_population(columns: Sequence[SourceColumn], title: str) -> str | None:
+    """"registered" (户籍), "resident" (常住), "both", or None where the sheet does not say."""
+    registered, resident = bool(re.search(REGISTERED, title)), bool(re.search(RESIDENT, title))
+    if registered or resident:
+        return "both" if registered and resident else "registered" if registered else "resident"
+    text = " ".join(column.header for column in columns)
+    return "both" if re.search("人户|是否常住|居住类型", text) else None

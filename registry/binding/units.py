@@ -1,0 +1,35 @@
+"""Units named in headers against the units of items."""
+
+import re
+
+from registry.rules import ItemSpec
+
+MONEY = {"元": "1", "万元": "0.0001"}
+COUNTS = re.compile(r"人|个|户|间|层|岁|周岁|台|只|具|辆|处|名|次|栋|套|件")
+NEUTRAL = re.compile(r"年|月|天")
+
+
+def unit_fits(unit: str, item: ItemSpec) -> bool:
+    """False where the column's unit measures something else than the item: 亩 for square metres, 元/年 for a month."""
+    base, _, per = unit.partition("/")
+    if base in MONEY:
+        return _is_money(item) and (not per or ("月" in per) == ("month" in item.format))
+    if unit in {"平方米", "平米", "平方", "㎡", "m2", "m²"}:
+        return "square metres" in item.format
+    if unit == "亩":
+        return item.format == "mu"
+    if "小时" in unit:
+        return item.format == "hours"
+    return bool(COUNTS.fullmatch(unit)) and (item.type == "integer" or not item.format) and item.type != "text" or (
+        bool(NEUTRAL.fullmatch(unit)) and item.type in {"integer", "date"}
+    )
+
+
+def scale_of(unit: str, item: ItemSpec) -> str:
+    """What a stored number is multiplied with for this column, as decimal text; "" for nothing."""
+    scale = MONEY.get(unit.partition("/")[0], "1")
+    return scale if scale != "1" and _is_money(item) else ""
+
+
+def _is_money(item: ItemSpec) -> bool:
+    return item.format.startswith("CNY")
