@@ -2,7 +2,7 @@ from registry.models.catalogue import Code, CodeList, DataItem, Entity, ItemType
 from registry.models.changes import Difference, ImportBatch
 from registry.models.events import Event, EventPerson, EventPhoto, EventStep
 from registry.models.organizations import Organization
-from registry.models.people import Household, Person
+from registry.models.people import Household, Person, RefusedRegistration
 from registry.models.places import Dwelling
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "ItemType",
     "Organization",
     "Person",
+    "RefusedRegistration",
 ]

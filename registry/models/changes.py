@@ -40,10 +40,19 @@ class ImportBatch(ScopedModel):
     """One Excel brought into the registry: all rows checked first, then written as a whole (导入批次).
 
     area_code: where the people of rows without an area of their own are put. errors: [{"sheet", "row", "column",
-    "message"}], 1-based Excel rows; at most 1,000 are kept, error_count counts all. The file goes when the batch ends.
+    "message"}], 1-based Excel rows; at most 1,000 are kept, error_count counts all. written: [{"row", "id", "new"}], at
+    most 1,000: ids only, names are read when they are shown. The file goes when the batch ends.
     """
 
+    class Register(models.TextChoices):
+        """Where the people of the sheet are registered (户籍)."""
+
+        HERE = "here", "户籍都在本村居"
+        ELSEWHERE = "elsewhere", "户籍都不在本村居"
+        BY_TYPE = "by_type", "按表中的“居住类型”分别判断"
+
     class State(models.TextChoices):
+        BINDING = "binding", "待核对列"
         CHECKING = "checking", "检查中"
         CHECKED = "checked", "待确认"
         WRITING = "writing", "写入中"
@@ -55,13 +64,15 @@ class ImportBatch(ScopedModel):
     filename = models.CharField("文件名", max_length=200)
     file = models.BinaryField(null=True)
     layout = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
+    state = models.CharField(max_length=10, choices=State, default=State.BINDING)
+    register = models.CharField("户籍", max_length=10, choices=Register, default=Register.HERE)
     job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, related_name="+")
     good_count = models.IntegerField(default=0)
     error_count = models.IntegerField(default=0)
     new_count = models.IntegerField(default=0)
     changed_count = models.IntegerField(default=0)
     errors = models.JSONField(default=list)
+    written = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

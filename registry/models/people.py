@@ -1,7 +1,7 @@
 from django.db import models
 
 from accounts.codes import Level, ancestor
-from accounts.models import ScopedQuerySet
+from accounts.models import Post, ScopedQuerySet
 from registry.models.base import Subject, keep_history
 
 
@@ -101,3 +101,17 @@ class Person(Subject):
     def is_separated(self) -> bool:
         """Lives in one community and is registered in another (人户分离)."""
         return self.community_code != ancestor(self.registered_area_code, Level.COMMUNITY)
+
+
+class RefusedRegistration(models.Model):
+    """A try to register an ID number that is taken: counted per post, so that nobody can feel around for numbers."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "重复登记"
+        indexes = [models.Index(fields=["post", "at"])]
+
+    def __str__(self) -> str:
+        return f"重复登记 {self.pk}"
