@@ -15,6 +15,7 @@ VIEW_EVENTS = "registry.view_events"
 DESIGN_FORMS = "forms_engine.design_forms"
 ADMIT_FORMS = "forms_engine.admit_forms"
 FILL_REPORTS = "forms_engine.fill_reports"
+SUBMIT_REPORTS = "forms_engine.submit_reports"
 REVIEW_REPORTS = "forms_engine.review_reports"
 COLLECT_REPORTS = "forms_engine.collect_reports"
 READ_REPORTS = "forms_engine.read_reports"
@@ -27,7 +28,7 @@ WORK = "portal.work"
 ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     Role.COMMUNITY_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, IMPORT_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, HANDLE_EVENTS}
-        | {FILL_REPORTS, READ_REPORTS}
+        | {FILL_REPORTS, SUBMIT_REPORTS, READ_REPORTS}
     ),
     Role.GRID_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, FILL_REPORTS, READ_REPORTS}

@@ -1,1 +1,6 @@
 """Background jobs of the forms engine; imported at start so that every worker knows them."""
+
+from accounts.jobs import job_handler
+from forms_engine.services.dispatch import PREFILL, prefill_reports
+
+job_handler(PREFILL)(prefill_reports)

@@ -68,9 +68,7 @@ class Outcome:
     differences: int
 
 
-def apply(
-    *, actor: Actor, entity: str, changes: Sequence[Change], source: Source, decided: bool = False
-) -> Outcome:
+def apply(*, actor: Actor, entity: str, changes: Sequence[Change], source: Source, decided: bool = False) -> Outcome:
     """Change values of some subjects, sealing what must be sealed. Subjects outside the scope stay as they are.
 
     decided: a person compared both values and chose these, so nothing is weighed.
@@ -202,7 +200,7 @@ class _Statement:
         )
         SELECT (SELECT count(*) FROM updated), (SELECT count(*) FROM differing),
                (SELECT jsonb_agg(jsonb_build_array(id, new_name)) FROM updated WHERE new_name IS NOT NULL)
-        """
+        """  # noqa: S608
 
     def _old_name(self) -> str:
         return "t.name" if self.entity == Entity.PERSON else "NULL"

@@ -117,7 +117,7 @@ def _compile_leaf(leaf: Mapping[str, Any], context: _Context) -> Q:
 def _predicate(item: DataItem, expression: Expression, leaf: Mapping[str, Any], catalogue: Catalogue) -> Any:
     op = leaf.get("op")
     if op == "known":
-        return IsNull(expression, False)
+        return IsNull(expression, rhs=False)
     if op == "in":
         if not isinstance(leaf.get("value"), list) or not leaf["value"]:
             raise BadCondition(f"“{item.name}”的条件没有选值,请至少选一个。")

@@ -25,11 +25,12 @@ from django.db.models import (
     When,
 )
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Coalesce, Extract, NullIf
+from django.db.models.functions import Cast, Extract, NullIf
 from django.db.models.lookups import Exact
 
 from accounts.codes import SPAN, Level
-from accounts.models import Area
+from accounts.models import Area, Post
+from accounts.roles import Role
 from registry.catalogue import column_of
 from registry.models import DataItem, Entity, ItemType, Person
 
@@ -40,7 +41,7 @@ PATHS: dict[tuple[str, str], str] = {
 }
 """(subject, entity of the item) -> relation. A person's household items come from their household, and so on."""
 
-CASTS: dict[str, models.Field[Any, Any]] = {
+CASTS: "dict[str, models.Field[Any, Any]]" = {
     ItemType.INTEGER: IntegerField(),
     ItemType.DECIMAL: DecimalField(max_digits=16, decimal_places=2),
     ItemType.BOOLEAN: BooleanField(),
@@ -57,14 +58,15 @@ AREA_LEVELS = {
 }
 
 
-Derived = Callable[[str, date], Expression]
+Sql = Expression | F
+Derived = Callable[[str, date], Sql]
 
 
 class NotReachable(LookupError):
     """The item cannot be seen from that subject, so a column bound to it arrives empty."""
 
 
-def item_expression(item: DataItem, subject: str, *, on: date) -> Expression:
+def item_expression(item: DataItem, subject: str, *, on: date) -> Sql:
     """The item's canonical value as SQL: NULL where unknown. on: reporting date, for ages.
 
     Raises NotReachable. Sealed items give their ciphertext.
@@ -74,33 +76,45 @@ def item_expression(item: DataItem, subject: str, *, on: date) -> Expression:
         return derived(subject, on)
     if item.code in AREA_LEVELS:
         return _area_name(AREA_LEVELS[item.code])
-    path = "" if item.entity == subject else _path(subject, item.entity)
+    path = path_to(item, subject)
     column = column_of(item)
     if column is None:
         return _attribute(item, path)
     return _blank_as_null(f"{path}{column}", item)
 
 
-def _attribute(item: DataItem, path: str) -> Expression:
+def path_to(item: DataItem, subject: str) -> str:
+    """Relation prefix from the subject to the row that stores the item. Raises NotReachable."""
+    return "" if item.entity == subject else _path(subject, item.entity)
+
+
+def _attribute(item: DataItem, path: str) -> Sql:
     text = KT(f"{path}attributes__{item.code}")
     return Cast(text, CASTS[item.type]) if item.type in CASTS else text
 
 
-def _blank_as_null(column: str, item: DataItem) -> Expression:
-    return Coalesce(F(column)) if item.type in CASTS else NullIf(F(column), Value(""))
+def _blank_as_null(column: str, item: DataItem) -> Sql:
+    return F(column) if item.type in CASTS else NullIf(F(column), Value(""))
 
 
-def _area_name(level: Level, column: str = "area_code") -> Expression:
+def _area_name(level: Level, column: str = "area_code") -> Sql:
     """Name of the area of that level which holds the row."""
     code = _ancestor(OuterRef(column), SPAN[level])
     return Subquery(Area.objects.filter(code=code, level=level).values("name"), output_field=CharField())
+
+
+def _grid_worker(subject: str, on: date) -> Sql:
+    """Name of the grid worker in charge: of the microgrid, else of the grid."""
+    grids = [_ancestor(OuterRef("area_code"), SPAN[level]) for level in (Level.MICROGRID, Level.GRID)]
+    posts = Post.objects.valid_on(on).filter(role=Role.GRID_WORKER, area_id__in=grids)
+    return Subquery(posts.order_by("-area_id", "pk").values("user__full_name")[:1], output_field=CharField())
 
 
 def _ancestor(code: Any, span: int) -> Any:
     return code - code % Value(span)
 
 
-def _age(subject: str, on: date) -> Expression:
+def _age(subject: str, on: date) -> Sql:
     """Whole years at the reporting date."""
     born = F(f"{_to_person(subject)}birth_date")
     years = Extract(Func(Value(on, DateField()), born, function="age"), "year")
@@ -129,7 +143,7 @@ def _path(subject: str, entity: str) -> str:
 def _head(column: str) -> Derived:
     """An item of the head (户主) of the subject's household."""
 
-    def expression(subject: str, on: date) -> Expression:
+    def expression(subject: str, on: date) -> Sql:
         return NullIf(F(f"{_to_household(subject)}head__{column}"), Value(""))
 
     return expression
@@ -138,7 +152,7 @@ def _head(column: str) -> Derived:
 def _members(column: str) -> Derived:
     """How many members of the household have `column` inside the household's own community."""
 
-    def expression(subject: str, on: date) -> Expression:
+    def expression(subject: str, on: date) -> Sql:
         path = _to_household(subject)
         first = _ancestor(OuterRef(f"{path}area_code"), SPAN[Level.COMMUNITY])
         members = Person.objects.filter(
@@ -152,7 +166,7 @@ def _members(column: str) -> Derived:
     return expression
 
 
-def _consistency(subject: str, on: date) -> Expression:
+def _consistency(subject: str, on: date) -> Sql:
     """人户一致标识: 01 lives where registered, 02 separated."""
     path, span = _to_person(subject), SPAN[Level.COMMUNITY]
     lives = _ancestor(F(f"{path}area_code"), span)
@@ -160,15 +174,16 @@ def _consistency(subject: str, on: date) -> Expression:
     return Case(When(Exact(lives, registered), then=Value("01")), default=Value("02"), output_field=CharField())
 
 
-def _registered_area(subject: str, on: date) -> Expression:
+def _registered_area(subject: str, on: date) -> Sql:
     return _area_name(Level.COMMUNITY, f"{_to_person(subject)}registered_area_code")
 
 
-def _residence_area(subject: str, on: date) -> Expression:
+def _residence_area(subject: str, on: date) -> Sql:
     return _area_name(Level.COMMUNITY, f"{_to_person(subject)}area_code")
 
 
 DERIVED: dict[str, Derived] = {
+    "area.grid_worker": _grid_worker,
     "person.age": _age,
     "person.household_consistency": _consistency,
     "person.registered_area": _registered_area,

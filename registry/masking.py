@@ -4,6 +4,7 @@ A value above the reader's clearance is masked by the rule of its item; without 
 Level 4 is above every clearance: it is seen only after unmasking, and flows sealed where a purpose sends it.
 """
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from accounts.sealing import SealBroken, is_sealed, open_sealed
@@ -41,7 +42,17 @@ def readable(item: DataItem, value: Any, catalogue: Catalogue) -> str:
             return open_sealed(item.code, value)
         except SealBroken:
             return BROKEN
+    if item.type == ItemType.DECIMAL:
+        return plain_number(value)
     return str(value)
+
+
+def plain_number(value: Any) -> str:
+    """A decimal without trailing zeros: 260.00 -> 260. Anything else is given back as it is."""
+    try:
+        return f"{Decimal(str(value)).normalize():f}"
+    except InvalidOperation:
+        return str(value)
 
 
 def mask(rule: str, text: str) -> str:
