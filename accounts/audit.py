@@ -24,3 +24,8 @@ def record(actor: Actor, action: str, obj: models.Model | None = None, *, result
 def record_system(action: str, *, result: str = "ok", **details: Any) -> None:
     """The same for an effect that no post caused: a command, a schedule, a login that failed."""
     AuditEntry.objects.create(action=action, result=result, details=details)
+
+
+def record_user(user_id: int, action: str, *, result: str = "ok", **details: Any) -> None:
+    """The same for a step outside every post: logging in and out, the second factor, choosing the post."""
+    AuditEntry.objects.create(user_id=user_id, action=action, result=result, details=details)

@@ -1,6 +1,8 @@
+import math
 import uuid
 
 from django.db import models
+from django.utils import timezone
 
 from accounts.models.users import Post
 
@@ -43,6 +45,22 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in (self.State.DONE, self.State.FAILED)
+
+    @property
+    def percent(self) -> int:
+        """0 to 100 of the steps done; 100 only when the job is done."""
+        if self.state == self.State.DONE:
+            return 100
+        return min(99, self.done * 100 // self.total) if self.total else 0
+
+    @property
+    def time_left(self) -> str:
+        """How long the rest takes at the pace so far, in words; "" before there is a pace."""
+        if self.is_over or not self.started_at or not self.done or self.total <= self.done:
+            return ""
+        spent = (timezone.now() - self.started_at).total_seconds()
+        seconds = math.ceil(spent / self.done * (self.total - self.done))
+        return f"{seconds} 秒" if seconds < 90 else f"{math.ceil(seconds / 60)} 分钟"
 
     @staticmethod
     def new_lease() -> uuid.UUID:

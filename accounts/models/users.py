@@ -88,6 +88,11 @@ class Post(models.Model):
     def __str__(self) -> str:
         return f"{self.area} · {self.get_role_display()}"
 
+    @property
+    def title(self) -> str:
+        """What lists and the post switcher show: 南门居委会 · 社区工作者."""
+        return self.as_actor().title
+
     def as_actor(self, *, second_factor: bool = False) -> Actor:
         """Needs `user`, `area` and `department` joined, else each costs a query."""
         return Actor(

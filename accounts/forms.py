@@ -1,0 +1,44 @@
+"""Forms of the doors, and how a refusal of a service lands on the form that caused it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+
+from accounts.errors import DomainError, NotAllowed, NotFound
+
+
+@contextmanager
+def refusals_on(form: forms.BaseForm) -> Iterator[None]:
+    """Show a DomainError on the field it names, else above the form. What may not be seen at all goes on as it is."""
+    try:
+        yield
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+
+
+class LoginForm(AuthenticationForm):
+    """One answer for an unknown user, a wrong password and a closed account."""
+
+    error_messages = {
+        "invalid_login": "用户名或密码不对,请核对后重新输入(区分大小写)。",
+        "inactive": "用户名或密码不对,请核对后重新输入(区分大小写)。",
+    }
+
+
+class CodeForm(forms.Form):
+    """A code of the authenticator app or a recovery code."""
+
+    code = forms.CharField(
+        label="验证码",
+        max_length=20,
+        error_messages={"required": "请填写验证码。"},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "class": "code-input"}),
+    )
+
+
+class PasswordForm(PasswordChangeForm):  # type: ignore[type-arg]
+    field_order = ["old_password", "new_password1", "new_password2"]

@@ -1,0 +1,72 @@
+"""Keyset paging (翻页): the next page starts after the last row shown, so page 1,000 costs as much as page 1."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+
+Row = TypeVar("Row", bound=Model)
+PAGE_SIZE = 50
+AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """What `_paging.html` needs. total: None where counting would cost more than it tells."""
+
+    rows: list[Row]
+    first_url: str
+    next_url: str
+    total: int | None = None
+
+    @property
+    def shown(self) -> int:
+        return len(self.rows)
+
+
+def take_page(
+    rows: QuerySet[Row], request: HttpRequest, *, key: Sequence[str], total: int | None = None, size: int = PAGE_SIZE
+) -> Page[Row]:
+    """The page of `rows` that the request asks for; the first one where its `after` is no row any more.
+
+    key: columns that order the rows and together name one, none of them NULL; "-" before a column: descending.
+    The address carries only the id of the last row: its names and numbers do not belong into an address.
+    """
+    last_shown = _values_of(rows, request.GET.get(AFTER, ""), key)
+    found = rows.order_by(*key)
+    if last_shown is not None:
+        found = found.filter(_behind(key, last_shown))
+    taken = list(found[: size + 1])
+    next_url = _url(request, after=taken[size - 1].pk) if len(taken) > size else ""
+    return Page(taken[:size], _url(request) if last_shown is not None else "", next_url, total)
+
+
+def _values_of(rows: QuerySet[Any], pk: str, key: Sequence[str]) -> tuple[Any, ...] | None:
+    """Key of the row with that id, whether or not it still passes the filters of `rows`."""
+    if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+        return None
+    columns = [column.removeprefix("-") for column in key]
+    found = rows.model._default_manager.using(rows.db).filter(pk=pk)
+    return found.values_list(*columns).first()
+
+
+def _behind(key: Sequence[str], values: Sequence[Any]) -> Q:
+    """(a, b) > (x, y) column by column, since the directions may differ."""
+    behind, equal = Q(), Q()
+    for column, value in zip(key, values, strict=True):
+        name = column.removeprefix("-")
+        step = "lt" if column.startswith("-") else "gt"
+        behind |= equal & Q(**{f"{name}__{step}": value})
+        equal &= Q(**{name: value})
+    return behind
+
+
+def _url(request: HttpRequest, *, after: Any = None) -> str:
+    query = request.GET.copy()
+    query.pop(AFTER, None)
+    if after is not None:
+        query[AFTER] = str(after)
+    text = query.urlencode()
+    return f"{request.path}?{text}" if text else request.path

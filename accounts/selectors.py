@@ -1,0 +1,44 @@
+"""Reads of users, posts and jobs."""
+
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.utils.timezone import localdate
+from django_otp.plugins.otp_static.models import StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.actors import Actor
+from accounts.codes import SPAN, Level
+from accounts.models import Area, Job, Post
+
+
+def list_own_posts(*, user_id: int) -> QuerySet[Post]:
+    """Posts of one user that are valid today, oldest first, each with `district_name` ("" above a district)."""
+    district = OuterRef("area_id") - OuterRef("area_id") % Value(SPAN[Level.DISTRICT])
+    names = Area.objects.filter(code=district, level=Level.DISTRICT).values("name")
+    posts = Post.objects.valid_on(localdate()).with_context().filter(user_id=user_id)
+    return posts.annotate(district_name=Subquery(names)).order_by("pk")
+
+
+def list_own_jobs(*, actor: Actor, limit: int = 20) -> QuerySet[Job]:
+    """Background jobs that the post asked for, last first."""
+    return Job.objects.filter(post_id=actor.post_id).order_by("-pk")[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorState:
+    """has_app: an authenticator app is bound; codes_left: unused recovery codes."""
+
+    has_app: bool
+    codes_left: int
+
+    @property
+    def exists(self) -> bool:
+        return self.has_app or self.codes_left > 0
+
+
+def get_second_factor_state(*, user_id: int) -> SecondFactorState:
+    """What the user could give as a second factor now."""
+    has_app = TOTPDevice.objects.filter(user_id=user_id, confirmed=True).exists()
+    codes = StaticToken.objects.filter(device__user_id=user_id, device__confirmed=True).count()
+    return SecondFactorState(has_app, codes)

@@ -1,0 +1,20 @@
+"""Urls of the floor."""
+
+from django.urls import path
+
+from accounts.views import doors, me, second_factor
+
+app_name = "accounts"
+urlpatterns = [
+    path("login/", doors.login_page, name="login"),
+    path("logout/", doors.logout_now, name="logout"),
+    path("posts/none/", doors.no_post, name="no_post"),
+    path("posts/switch/", doors.post_switch, name="switch_post"),
+    path("care/", doors.care_switch, name="care"),
+    path("second-factor/", second_factor.second_factor, name="second_factor"),
+    path("second-factor/setup/", second_factor.second_factor_setup, name="second_factor_setup"),
+    path("second-factor/recovery-codes/", second_factor.recovery_codes, name="recovery_codes"),
+    path("me/", me.my_account, name="me"),
+    path("me/password/", me.password_change, name="password"),
+    path("jobs/<int:pk>/", me.job_detail, name="job_detail"),
+]

@@ -1,0 +1,1 @@
+"""Pages of the floor: doors, own account, people, audit."""

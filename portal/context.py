@@ -1,0 +1,62 @@
+"""What the frame of every page shows. Lazy: a page that does not draw the frame costs no query."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.http import HttpRequest
+
+from accounts import rights
+from accounts.actors import Actor
+from accounts.care import in_care_mode
+from accounts.models import Post
+from accounts.rights import holds
+from accounts.selectors import list_own_posts
+from portal.navigation import Link, links_for, url_of
+from portal.selectors.todo import count_todo
+
+NAME = "基层数据门户"
+
+
+@dataclass
+class Shell:
+    request: HttpRequest
+
+    @cached_property
+    def actor(self) -> Actor | None:
+        """None on pages before login and on errors that came before the view was known."""
+        return getattr(self.request, "actor", None)
+
+    @property
+    def user_name(self) -> str:
+        user = self.request.user
+        return user.get_full_name() if user.is_authenticated else ""
+
+    @cached_property
+    def posts(self) -> list[Post]:
+        """Every valid post of the user, the present one among them, each with `district_name`."""
+        return list(list_own_posts(user_id=self.actor.user_id)) if self.actor else []
+
+    @cached_property
+    def portal_name(self) -> str:
+        here = next((post for post in self.posts if self.actor and post.pk == self.actor.post_id), None)
+        return f"{getattr(here, 'district_name', None) or ''}{NAME}"
+
+    @cached_property
+    def nav(self) -> list[Link]:
+        if self.actor is None or self.actor.needs_second_factor:
+            return []
+        match = self.request.resolver_match
+        return links_for(self.actor, match.view_name if match else "", count_todo(actor=self.actor))
+
+    @property
+    def search_url(self) -> str:
+        allowed = self.nav and self.actor and holds(self.actor, rights.VIEW_RESIDENTS)
+        return url_of("registry:person_list") if allowed else ""
+
+    @property
+    def care(self) -> bool:
+        return in_care_mode(self.request)
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    return {"shell": Shell(request)}

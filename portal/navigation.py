@@ -1,0 +1,86 @@
+"""Navigation by work: what each post may open, in the order of a working day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from accounts import rights
+from accounts.actors import Actor
+from accounts.rights import holds
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the menu. family: beginnings of the names of its views; todo: what its badge counts."""
+
+    label: str
+    url_name: str
+    right: str
+    family: tuple[str, ...]
+    todo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as shown to one post. on: the page open now belongs to it."""
+
+    label: str
+    url: str
+    on: bool
+    count: int = 0
+
+
+ENTRIES = (
+    Entry("待办", "portal:home", rights.WORK, ("portal:home",), "all"),
+    Entry(
+        "填报",
+        "forms_engine:report_list",
+        rights.FILL_REPORTS,
+        ("forms_engine:report_list", "forms_engine:report_fill"),
+        "reports",
+    ),
+    Entry(
+        "审核",
+        "forms_engine:review_list",
+        rights.REVIEW_REPORTS,
+        ("forms_engine:review_", "forms_engine:report_review"),
+        "reviews",
+    ),
+    Entry("表单准入", "forms_engine:admission_list", rights.ADMIT_FORMS, ("forms_engine:admission_",), "admissions"),
+    Entry(
+        "表单设计",
+        "forms_engine:template_list",
+        rights.DESIGN_FORMS,
+        ("forms_engine:template_", "forms_engine:dispatch_"),
+        "forms",
+    ),
+    Entry(
+        "居民与房屋",
+        "registry:person_list",
+        rights.VIEW_RESIDENTS,
+        ("registry:person_", "registry:household_", "registry:dwelling_", "registry:organization_"),
+    ),
+    Entry("事件与走访", "registry:event_list", rights.VIEW_EVENTS, ("registry:event_",), "events"),
+    Entry("数据项目录", "registry:item_list", rights.VIEW_CATALOGUE, ("registry:item_",)),
+    Entry("组织与人员", "accounts:people", rights.VIEW_PEOPLE, ("accounts:people",)),
+    Entry("审计", "accounts:audit", rights.READ_AUDIT, ("accounts:audit",)),
+    Entry("运行状态", "portal:status", rights.OPERATE, ("portal:status",)),
+)
+
+
+def links_for(actor: Actor, view_name: str, counts: Mapping[str, int]) -> list[Link]:
+    """The menu of a post. counts: see `portal.selectors.count_todo`. An entry without a page is not shown."""
+    return [
+        Link(entry.label, url, view_name.startswith(entry.family), counts.get(entry.todo, 0))
+        for entry in ENTRIES
+        if holds(actor, entry.right) and (url := url_of(entry.url_name))
+    ]
+
+
+def url_of(name: str) -> str:
+    """Address of a page without arguments; "" where it does not exist."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
