@@ -5,6 +5,12 @@ makes, set-based. Numbers that identify are valid in form and impossible in fact
 """
 
 from datetime import date
+from random import Random
 
 REFERENCE_DAY = date(2026, 11, 1)
 """The day on which the made-up population stands; ages and "years ago" count from here, whatever the clock says."""
+
+
+def fixed_random(topic: str) -> Random:
+    """A random source that gives the same for the same topic, on every machine. For made-up data only."""
+    return Random(f"一表通演示:{topic}")  # noqa: S311

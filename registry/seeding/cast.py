@@ -9,8 +9,8 @@ from accounts.demo import DEMO_PASSWORD
 from accounts.models import Department, Post, User
 from accounts.roles import Role
 from registry.rules.pinyin import spell_name
-from registry.seeding.communities import GRIDS
 from registry.seeding.districts import CHONGMING, DEMO_COMMUNITIES, DEMO_TOWN
+from registry.seeding.grids import GRIDS
 
 DEPARTMENTS = {
     "区民政局": "民政",

@@ -4,19 +4,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
-from accounts.codes import SPAN, Level
-from registry.seeding.families import Family, draw_family, newcomers
+from registry.seeding import fixed_random
+from registry.seeding.families import HEAD, Family, draw_family, newcomers
+from registry.seeding.grids import microgrids_of
 from registry.seeding.homes import Home, Place, build_homes
 from registry.seeding.names import LOCAL_SURNAMES, MALE, given_name
 from registry.seeding.numbers import Numbers
 from registry.seeding.organizations import build_organizations
 from registry.seeding.people import ELSEWHERE, FLOATING, REGISTERED, Resident, Standing, settle_family
 
-SEED = "一表通演示"
-GRIDS, MICROGRIDS = 3, 3
 FLOATING_SHARE, SEPARATED_SHARE, LATE_SEPARATED_SHARE = 0.055, 0.04, 0.012
 """Of families: from elsewhere; registered in another community. Of grown people: registered apart from their family."""
-NUMERALS = "一二三四五六七八九"
+GROWN_IF_BORN_BEFORE = "2004"
 ORIGINS = (
     ("32", "江苏省盐城市滨海县东坎街道"),
     ("32", "江苏省南通市海门区三星镇"),
@@ -65,22 +64,6 @@ class Community:
     organizations: list[Record] = field(default_factory=list)
 
 
-def grid_areas(code: int) -> list[tuple[int, str, Level, int]]:
-    """Grids and microgrids of a community: code, name, level, parent. The same cut everywhere, so that a code is enough."""
-    areas = []
-    for grid in range(1, GRIDS + 1):
-        grid_code = code + grid * SPAN[Level.GRID]
-        areas.append((grid_code, f"第{NUMERALS[grid - 1]}网格", Level.GRID, code))
-        for nth in range(1, MICROGRIDS + 1):
-            name = f"第{NUMERALS[grid - 1]}网格{nth}号微网格"
-            areas.append((grid_code + nth, name, Level.MICROGRID, grid_code))
-    return areas
-
-
-def microgrids_of(code: int) -> tuple[int, ...]:
-    return tuple(area for area, _, level, _ in grid_areas(code) if level == Level.MICROGRID)
-
-
 def build_community(plan: CommunityPlan) -> Community:
     """The same plan gives the same community, to the last phone number."""
     builder = _Builder(plan)
@@ -93,7 +76,7 @@ def build_community(plan: CommunityPlan) -> Community:
 class _Builder:
     def __init__(self, plan: CommunityPlan) -> None:
         self.plan, self.community = plan, Community()
-        self._rng = Random(f"{SEED}:{plan.code}")
+        self._rng = fixed_random(f"community {plan.code}")
         self._numbers = Numbers(plan.position)
         self._place = Place(plan.town, plan.name, microgrids_of(plan.code))
         self._homes = build_homes(self._rng, self._place, self._numbers)
@@ -110,7 +93,9 @@ class _Builder:
 
     def add_organizations(self) -> None:
         wanted = 10 + self.plan.people // 80
-        doors = [(one.area_code, f"{self.plan.town}{one.values['dwelling.building']}") for one in self.community.dwellings]
+        doors = [
+            (one.area_code, f"{self.plan.town}{one.values['dwelling.building']}") for one in self.community.dwellings
+        ]
         chosen = self._rng.sample(doors, min(wanted, len(doors)))
         for key, (microgrid, values) in enumerate(build_organizations(self._rng, chosen, self._numbers)):
             self.community.organizations.append(Record(key, microgrid, values))
@@ -119,15 +104,14 @@ class _Builder:
         standing = Standing(REGISTERED, home.address, home.address)
         residents = self._settle(draw_family(self._rng), standing)
         household = self._add_household(home.microgrid, home.address)
-        for record in self._house(residents, home, home.microgrid, household):
+        people = self._house(residents, home, home.microgrid, household)
+        for record in people[1:]:
             self._maybe_registered_apart(record)
         self._own(home, residents[0])
 
     def _add_separated(self, home: Home) -> None:
-        code, name = self._rng.choice(self.plan.neighbours)
-        address = f"{self.plan.town}{Place('', name, ()).stem}{self._rng.randint(1, 90)}号"
+        microgrid, address = self._somewhere_else()
         residents = self._settle(draw_family(self._rng), Standing(ELSEWHERE, address, home.address))
-        microgrid = self._rng.choice(microgrids_of(code))
         self._house(residents, home, microgrid, self._add_household(microgrid, address))
         self._own(home, residents[0])
 
@@ -169,17 +153,24 @@ class _Builder:
         return people[first:]
 
     def _maybe_registered_apart(self, record: Record) -> None:
-        """One grown member whose register stayed with the parents: the other kind of separation (人户分离)."""
-        if not self.plan.neighbours or self._rng.random() >= LATE_SEPARATED_SHARE:
+        """One grown member whose register stayed elsewhere, in a household of their own: the other way of 人户分离."""
+        grown = str(record.values["person.birth_date"]) < GROWN_IF_BORN_BEFORE
+        if not grown or not self.plan.neighbours or self._rng.random() >= LATE_SEPARATED_SHARE:
             return
-        if record.key == self.community.households[-1].head:
-            return
+        microgrid, address = self._somewhere_else()
+        record.registered_area_code, record.household = microgrid, self._add_household(microgrid, address)
+        self.community.households[record.household].head = record.key
+        record.values |= {
+            "person.registered_address": address,
+            "person.residency_type": ELSEWHERE,
+            "person.relation_to_head": HEAD,
+        }
+
+    def _somewhere_else(self) -> tuple[int, str]:
+        """A microgrid of a neighbouring community, and an address there."""
         code, name = self._rng.choice(self.plan.neighbours)
-        record.registered_area_code = self._rng.choice(microgrids_of(code))
-        record.values["person.registered_address"] = (
-            f"{self.plan.town}{Place('', name, ()).stem}{self._rng.randint(1, 90)}号"
-        )
-        record.values["person.residency_type"] = ELSEWHERE
+        address = f"{self.plan.town}{Place('', name, ()).stem}{self._rng.randint(1, 90)}号"
+        return self._rng.choice(microgrids_of(code)), address
 
     def _own(self, home: Home, head: Resident) -> None:
         home.values.update({"dwelling.owner_name": head.values["person.name"], "dwelling.is_rented": False})

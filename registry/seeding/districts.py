@@ -5,14 +5,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from multiprocessing.pool import AsyncResult
-from random import Random
 
 from django.db import connection
 
 from accounts.codes import Level, from_official, subtree
 from accounts.errors import DomainError
 from accounts.models import Area
-from registry.seeding.communities import SEED, CommunityPlan
+from registry.seeding import fixed_random
+from registry.seeding.communities import CommunityPlan
 from registry.seeding.rows import Layout, MadeRows, make_rows, read_layout
 from registry.seeding.storing import find_settled, refresh_statistics, store_rows
 
@@ -73,7 +73,7 @@ def _share_out(people: int, plans: Sequence[CommunityPlan]) -> list[CommunityPla
     """Split people over communities of different size; small remainders stay unfilled."""
     if people < len(plans) or not plans:
         return []
-    rng = Random(f"{SEED}:sizes")
+    rng = fixed_random("sizes")
     weights = [rng.uniform(0.6, 1.4) for _ in plans]
     sizes = [round(people * weight / sum(weights)) for weight in weights]
     towns: dict[str, list[CommunityPlan]] = {}

@@ -24,7 +24,10 @@ FATHER, MOTHER = "51", "52"
 
 @dataclass(slots=True)
 class Kin:
-    """One member. line: whose surname; 0 the head's husband or the head, 1 the wife, 2 the child's partner, 3 the mother."""
+    """One member.
+
+    line: whose surname: 0 the husband's or the head's, 1 the wife's, 2 the child's partner's, 3 the mother's.
+    """
 
     sex: str
     birth_date: date
@@ -51,14 +54,14 @@ def draw_family(rng: Random) -> Family:
 
 
 def lone_elder(rng: Random) -> Family:
-    birth = _born(rng, 62, 93)
+    birth = _born(rng, 62, rng.choice((80, 86, 93)))
     sex = FEMALE if rng.random() < 0.66 else MALE
     status = rng.choices((WIDOWED, DIVORCED, UNMARRIED), weights=(80, 10, 10))[0]
     return [Kin(sex, birth, HEAD, status)]
 
 
 def elder_couple(rng: Random) -> Family:
-    return _couple(rng, _born(rng, 60, 88))
+    return _couple(rng, _born(rng, 60, rng.choice((76, 82, 88))))
 
 
 def three_generations(rng: Random) -> Family:

@@ -19,8 +19,23 @@ SCHOOL_AGE, WORKING_AGE, OLD_AGE = 6, 22, 60
 ALLOWANCES = ((100, "600"), (90, "350"), (80, "180"), (70, "150"), (65, "75"))
 """Allowance for the aged of Shanghai (老年综合津贴) by age, yuan a month."""
 MINIMUM_INCOME = "1595"
-BANKS = ("上海农商银行崇明支行", "上海农商银行城桥支行", "中国邮政储蓄银行崇明区支行", "中国工商银行崇明支行", "中国农业银行崇明支行")
-CHRONIC = ("高血压", "高血压、糖尿病", "冠心病", "糖尿病", "慢性支气管炎", "高血压、冠心病", "脑梗死后遗症", "类风湿关节炎")
+BANKS = (
+    "上海农商银行崇明支行",
+    "上海农商银行城桥支行",
+    "中国邮政储蓄银行崇明区支行",
+    "中国工商银行崇明支行",
+    "中国农业银行崇明支行",
+)
+CHRONIC = (
+    "高血压",
+    "高血压、糖尿病",
+    "冠心病",
+    "糖尿病",
+    "慢性支气管炎",
+    "高血压、冠心病",
+    "脑梗死后遗症",
+    "类风湿关节炎",
+)
 JOBS = (
     ("超市收银员", "城桥镇便民超市"),
     ("公交驾驶员", "崇明公共交通公司"),
@@ -71,17 +86,23 @@ def _schooling(rng: Random, life: Life, values: Values) -> None:
     if life.age < SCHOOL_AGE:
         values["person.education"] = "90"
     elif life.age < WORKING_AGE:
-        values["person.education"] = "80" if life.age < 12 else "70" if life.age < 15 else "60" if life.age < 18 else "20"
+        values["person.education"] = (
+            "80" if life.age < 12 else "70" if life.age < 15 else "60" if life.age < 18 else "20"
+        )
     elif born < 1950:
         values["person.education"] = rng.choices(("90", "81", "71", "61"), weights=(22, 48, 24, 6))[0]
     elif born < 1970:
         values["person.education"] = rng.choices(("81", "71", "61", "41", "31"), weights=(18, 50, 20, 6, 6))[0]
     else:
-        values["person.education"] = rng.choices(("71", "61", "41", "31", "21", "14"), weights=(22, 16, 12, 22, 25, 3))[0]
+        values["person.education"] = rng.choices(("71", "61", "41", "31", "21", "14"), weights=(22, 16, 12, 22, 25, 3))[
+            0
+        ]
     for school, first, last in SCHOOLS:
         if first <= life.age < last:
             values["person.school"] = school
-            values["person.grade"] = f"{'小中大'[life.age - first]}班" if first == 3 else f"{'一二三四五六'[life.age - first]}年级"
+            values["person.grade"] = (
+                f"{'小中大'[life.age - first]}班" if first == 3 else f"{'一二三四五六'[life.age - first]}年级"
+            )
 
 
 def _work(rng: Random, life: Life, values: Values) -> None:
@@ -106,7 +127,9 @@ def _insurance(rng: Random, life: Life, values: Values) -> None:
     values["person.medical_insurance_type"] = "09" if uncovered else "01" if employee else "02"
     values["person.medical_insurance_paid"] = not uncovered
     if life.age >= 16 and values.get("person.employment_status") != "04":
-        values["person.pension_insurance_type"] = "03" if employee and rng.random() < 0.1 else "01" if employee else "02"
+        values["person.pension_insurance_type"] = (
+            "03" if employee and rng.random() < 0.1 else "01" if employee else "02"
+        )
 
 
 def _party_and_service(rng: Random, life: Life, values: Values) -> None:
@@ -162,10 +185,15 @@ def _hardship(rng: Random, life: Life, values: Values) -> None:
     if poor:
         values["person.low_income_category"] = "01"
         values["person.low_income_amount"] = MINIMUM_INCOME
-    elif life.local and life.age >= OLD_AGE and life.alone and life.marital_status not in (MARRIED, WIDOWED) and rng.random() < 0.2:
+    elif (
+        life.local
+        and life.age >= OLD_AGE
+        and life.alone
+        and life.marital_status not in (MARRIED, WIDOWED)
+        and rng.random() < 0.2
+    ):
         values["person.low_income_category"] = "03"
         values["person.support_mode"] = "02" if rng.random() < 0.8 else "01"
     if life.age < 18 and rng.random() < 0.01:
         values["person.is_left_behind"] = True
         values["person.left_behind_type"] = "01"
-

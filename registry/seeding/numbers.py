@@ -1,9 +1,10 @@
 """Identifying numbers that pass every check of form and cannot belong to anybody.
 
-- Identity numbers (GB 11643-1999): Shanghai's counties were numbered 310221 to 310230 (GB/T 2260); 310231 to 310299 were
-  never assigned. People from other provinces get prefecture 99, which no province ever had. Date and check digit are right.
+- Identity numbers (GB 11643-1999): Shanghai's counties were numbered 310221 to 310230 (GB/T 2260); 310231 to 310299
+  were never assigned. People from elsewhere get prefecture 99, which no province ever had. Date and check digit are
+  right.
 - Mobile numbers: 154, the one segment between 150 and 159 that was never opened to subscribers.
-- Bank accounts: 19 digits from 620000 with a last digit that fails the Luhn check (ISO/IEC 7812-1), so no card bears them.
+- Bank accounts: 19 digits from 620000 with a last digit that fails the Luhn check (ISO/IEC 7812-1): no card has one.
 - Credit codes (GB 32100-2015): registration area 310299, never assigned; both check characters are right.
 
 Each community draws from a block of its own, by its position in the district: blocks never meet.

@@ -168,5 +168,3 @@ def _next_of_kin(rng: Random, person: Resident, family: list[Resident], numbers:
     if person.kin.marital_status in (MARRIED, WIDOWED):
         return Contact(name, numbers.phone(), SON if sex == MALE else DAUGHTER)
     return Contact(name, numbers.phone(), "79")
-
-

