@@ -11,9 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def web(env: Mapping[str, str], port: int, *, sink: Sink = to_terminal) -> Child:
-    """Granian on 127.0.0.1: two processes of eight threads, so at most 16 connections to the database."""
+    """Granian on 127.0.0.1: two processes of four threads, so at most 8 connections to the database."""
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
-    threads = ["--blocking-threads", "8", "--backpressure", "64"]
+    threads = ["--blocking-threads", "4", "--backpressure", "64"]
     care = ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws", "--log-level", "warning"]
     argv = [sys.executable, "-m", "granian", *options, *threads, *care, "portal.wsgi:application"]
     return Child("web", argv, env=env, sink=sink, cwd=ROOT)

