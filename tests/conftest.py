@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import databases
+from tests import databases, factories
 from tests.stack import PortalStack
 
 
@@ -39,6 +39,18 @@ def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None
     with django_db_blocker.unblock():
         connections.close_all()
     databases.drop_database(name)
+
+
+@pytest.fixture
+def cast(db) -> factories.Cast:
+    """Two villages of one town, and whoever works in, above and beside them."""
+    return factories.make_cast()
+
+
+@pytest.fixture
+def items(db) -> None:
+    """The catalogue of data items, as shipped."""
+    factories.load_items()
 
 
 @pytest.fixture(scope="module")

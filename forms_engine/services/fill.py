@@ -376,14 +376,16 @@ def _lock_rows(actor: Actor, report: Report, subject_ids: set[int]) -> dict[int,
 def enter(report: Report, *, alone: bool = False) -> None:
     """Work on an open report: workers side by side, whoever closes it `alone`. Held to the end of the transaction.
 
-    Raises ReportClosed. The state is read after the lock: a submit that came first has committed by then. A lock on
+    Raises ReportClosed, NotFound outside the scope. The state is read after the lock: a submit that came first has committed by then. A lock on
     the report's row would not do: a grid worker may read the community's report, not lock it.
     """
     lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {lock}(hashtextextended('forms_engine.report', %s))", [report.pk])
     current = Report.objects.filter(pk=report.pk).only("state").first()
-    if current is None or not current.is_open:
+    if current is None:
+        raise NotFound
+    if not current.is_open:
         raise ReportClosed
 
 

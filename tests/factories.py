@@ -1,0 +1,144 @@
+"""The smallest valid things, and one cast of people. Everything is made through the app's role, behind the wall."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.codes import Level
+from accounts.models import Area, Department, Post, User
+from accounts.roles import Role
+from accounts.scope import acting_as
+from forms_engine.models import Dispatch, FormColumn, FormTemplate, FormVersion
+from forms_engine.rules import needed_by_default
+from forms_engine.services.dispatch import dispatch_form
+from registry.catalogue import forget_catalogue, get_catalogue
+from registry.catalogue_loading import load_catalogue
+from registry.changes import seal_values
+from registry.models import Household, Person
+from registry.rules.identity import id_check_digit
+
+DISTRICT, TOWN = 310151_000000_000000, 310151101_000_000000
+EAST, WEST = TOWN + 1 * 10**6, TOWN + 2 * 10**6
+EAST_GRID = EAST + 1000
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who acts in the tests: 东村 and 西村 of one town, their town, district and department."""
+
+    worker: Actor
+    colleague: Actor
+    grid_worker: Actor
+    neighbour: Actor
+    town: Actor
+    district: Actor
+    department: Actor
+    other_department: Actor
+    system: Actor
+
+
+def make_areas() -> None:
+    rows = [
+        (310000_000000_000000, "上海市", Level.PROVINCE, None),
+        (310100_000000_000000, "市辖区", Level.CITY, 310000_000000_000000),
+        (DISTRICT, "崇明区", Level.DISTRICT, 310100_000000_000000),
+        (TOWN, "城桥镇", Level.TOWN, DISTRICT),
+        (EAST, "东村", Level.COMMUNITY, TOWN),
+        (WEST, "西村", Level.COMMUNITY, TOWN),
+        (EAST_GRID, "东村第一网格", Level.GRID, EAST),
+    ]
+    Area.objects.bulk_create(Area(code=code, name=name, level=level, parent_id=up) for code, name, level, up in rows)
+
+
+def make_actor(role: Role, area: int, *, name: str = "", department: Department | None = None) -> Actor:
+    """A user with one post, as an actor that has given the second factor."""
+    number = next(_numbers)
+    user = User.objects.create_user(f"user{number}", "Not-a-secret-1", full_name=name or f"人员{number}")
+    post = Post.objects.create(user=user, role=role, area_id=area, department=department)
+    return Post.objects.with_context().get(pk=post.pk).as_actor(second_factor=True)
+
+
+def make_cast() -> Cast:
+    make_areas()
+    civil = Department.objects.create(name="区民政局", short_name="民政", area_id=DISTRICT)
+    disabled = Department.objects.create(name="区残联", short_name="残联", area_id=DISTRICT)
+    return Cast(
+        worker=make_actor(Role.COMMUNITY_WORKER, EAST, name="陈秀英"),
+        colleague=make_actor(Role.COMMUNITY_WORKER, EAST, name="王建国"),
+        grid_worker=make_actor(Role.GRID_WORKER, EAST_GRID, name="施卫东"),
+        neighbour=make_actor(Role.COMMUNITY_WORKER, WEST, name="黄志明"),
+        town=make_actor(Role.TOWN_ADMIN, TOWN, name="顾文杰"),
+        district=make_actor(Role.DISTRICT_ADMIN, DISTRICT, name="徐静"),
+        department=make_actor(Role.DEPARTMENT_STAFF, DISTRICT, name="张敏", department=civil),
+        other_department=make_actor(Role.DEPARTMENT_STAFF, DISTRICT, name="李芳", department=disabled),
+        system=make_actor(Role.SYSTEM_ADMIN, DISTRICT, name="俞涛"),
+    )
+
+
+def load_items() -> None:
+    """The real catalogue: 152 items and their code lists."""
+    load_catalogue()
+    forget_catalogue()
+
+
+def make_id_number(born: date = date(1940, 1, 1)) -> str:
+    """A valid number that is not given twice."""
+    body = f"310230{born:%Y%m%d}{next(_numbers) % 1000:03d}"
+    return body + id_check_digit(body)
+
+
+def make_person(area: int, *, registered: int | None = None, id_number: str = "", **fields: Any) -> Person:
+    """A person who lives in `area`. Needs a scope that covers it."""
+    values = {"name": "张三", "birth_date": date(1940, 1, 1), "sex": "1"} | fields
+    if id_number:
+        stored, marks = seal_values({"person.id_number": id_number})
+        values["id_number_sealed"] = stored["person.id_number"]
+        values["id_number_index"] = bytes.fromhex(marks["person.id_number"])
+    home = area if registered is None else registered
+    person: Person = Person.objects.create(area_code=area, registered_area_code=home, **values)
+    return person
+
+
+def make_household(area: int, **fields: Any) -> Household:
+    household: Household = Household.objects.create(area_code=area, **fields)
+    return household
+
+
+def make_form(department: Actor, columns: dict[str, str], **fields: Any) -> FormVersion:
+    """An admitted form. columns: letter -> item code, or a header without a dot for a new ask."""
+    template = FormTemplate.objects.create(
+        name="高龄津贴发放花名册", department_id=department.department_id, created_by_id=department.post_id
+    )
+    given = {"state": FormVersion.State.ADMITTED, "lead_days": 0, "filename": "表.xlsx", "workbook": b""}
+    version = FormVersion.objects.create(template=template, **(given | fields))
+    catalogue = get_catalogue()
+    for position, (letter, meaning) in enumerate(columns.items()):
+        item = catalogue.items.get(meaning)
+        FormColumn.objects.create(
+            version=version,
+            letter=letter,
+            position=position,
+            header=item.name if item else meaning,
+            kind=FormColumn.Kind.ITEM if item else FormColumn.Kind.NEW_ASK,
+            item=item,
+            required=needed_by_default(item),
+        )
+    return version
+
+
+def send_form(department: Actor, version: FormVersion, *areas: int, period: str = "2026 年第四季度") -> Dispatch:
+    """Dispatch the form; the prefilling job waits until a test runs it."""
+    with acting_as(department):
+        return dispatch_form(
+            actor=department,
+            version=version,
+            period=period,
+            reporting_date=date(2026, 11, 22),
+            due_at=timezone.now() + timedelta(days=7),
+            area_codes=areas,
+        )
