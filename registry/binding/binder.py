@@ -8,11 +8,12 @@ from registry.xlsx.refusals import EmptyWorkbook, NoHeader
 
 from .blocks import refuse_second_block
 from .columns import SourceColumn, source_columns
+from .grid import Grid
 from .headers import key_of
 from .kinds import find_kind
-from .layout import Grid, Layout, find_layout
+from .layout import find_layout
 from .match import Context, Finding, match_header, nothing
-from .neighbours import find_rivals, settle_neighbours
+from .neighbours import find_rivals, own_words, settle_neighbours
 from .sheet_binding import KIND_NAMES, ColumnBinding, SheetBinding, SheetKind
 from .subject import find_population, find_subject
 from .vocabulary import Vocabulary, build_vocabulary
@@ -65,14 +66,20 @@ def bind_sheet(
         refuse_second_block(grid, layout, columns, vocabulary)
     about = f"{layout.title} {sheet.name}"
     subject = find_subject(columns, about, vocabulary)
-    findings = _find_all(columns, kind, Context(vocabulary, subject, about, find_rivals(columns, about)))
+    rivals = find_rivals(columns, about)
+    context = Context(vocabulary, subject, about, rivals, own_words(columns, about))
+    findings = _find_all(columns, kind, context)
     return SheetBinding(
         sheet=sheet.name,
         title=layout.title,
         kind=kind,
         subject=subject,
         population=find_population(columns, about),
-        **_rows(layout),
+        header_rows=layout.header_rows,
+        first_data_row=layout.first_data_row,
+        last_data_row=layout.last_data_row,
+        footer_rows=layout.footer_rows,
+        skipped_rows=layout.skipped_rows,
         columns=tuple(
             _binding(column, _learned(column, subject, learned, vocabulary) or finding)
             for column, finding in zip(columns, findings, strict=True)
@@ -88,16 +95,6 @@ def learning_key(subject: str | None, header: str) -> str:
 
 def _others(sheet: Sheet, sheets: Sequence[Sheet]) -> tuple[str, ...]:
     return tuple(other.name for other in sheets if other is not sheet)
-
-
-def _rows(layout: Layout) -> dict[str, object]:
-    return {
-        "header_rows": layout.header_rows,
-        "first_data_row": layout.first_data_row,
-        "last_data_row": layout.last_data_row,
-        "footer_rows": layout.footer_rows,
-        "skipped_rows": layout.skipped_rows,
-    }
 
 
 def _find_all(columns: Sequence[SourceColumn], kind: SheetKind, context: Context) -> list[Finding]:

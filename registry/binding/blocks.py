@@ -8,8 +8,10 @@ from registry.xlsx.sheet import column_letter
 
 from . import lexicon
 from .columns import SourceColumn
+from .grid import Grid
 from .headers import key_of, label_of, tidy
-from .layout import Grid, Layout, is_label
+from .layout import Layout
+from .rows import is_label
 from .vocabulary import Vocabulary
 
 LOOK_FOR_OTHERS = 2000  # rows in which a header of another kind is looked for; a repeated one is found anywhere
@@ -24,7 +26,9 @@ def refuse_second_block(grid: Grid, layout: Layout, columns: Sequence[SourceColu
         if _repeats(grid.sheet.rows[row - 1], leaves) or (
             row < LOOK_FOR_OTHERS and _is_another_header(grid, row, vocabulary)
         ):
-            raise TwoHeaders(f"工作表“{grid.sheet.name}”第 {layout.header_rows[0]} 行和第 {row} 行各有一个表头。{ADVICE}")
+            raise TwoHeaders(
+                f"工作表“{grid.sheet.name}”第 {layout.header_rows[0]} 行和第 {row} 行各有一个表头。{ADVICE}"
+            )
 
 
 def _refuse_beside(columns: Sequence[SourceColumn]) -> None:

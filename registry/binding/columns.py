@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from registry.xlsx.sheet import column_letter
 
+from .grid import Cell, Grid
 from .headers import join_path
-from .layout import Cell, Grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def _only_widens(grid: Grid, leaf: Cell, last: int, number: int) -> bool:
 
 
 def _cell(grid: Grid, row: int, number: int, last: int) -> Cell | None:
-    """The header cell over a column. An unmerged gap beside a parent belongs to the parent if something stands below."""
+    """The header cell over a column. An unmerged gap beside a parent is the parent's if something stands below it."""
     cell = grid.cell(row, number)
     if cell.text or row == last or not _has_text_below(grid, row, number, last):
         return cell

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 BLANKS = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]+")
 NOT_WORDS = re.compile(r"[^0-9a-z\u3400-\u9fff㎡%√]+")
-BRACKETS = re.compile(r"[((\[【〔{「](.*?)[))\]】〕}」]")
-NUMBERING = re.compile(r"^(?:[*★▲☆#※]+|[\d一二三四五六七八九十]{1,2}[.、.](?=\D)|[((]\d{1,2}[))]|[①-⑳])")
+BRACKETS = re.compile(r"[(\[【〔{「](.*?)[)\]】〕}」]")
+NUMBERING = re.compile(r"^(?:[*★▲☆#※]+|[\d一二三四五六七八九十]{1,2}[.、.](?=\D)|\(\d{1,2}\)|[①-⑳])")
 UNIT_WORDS = (
-    "元/人/月|元/人·月|元/月/人|元/人月|元/月|元/人年|元/人/年|元/年|万元/年|万元|元|平方米|平米|平方|㎡|m2|m²|亩|公顷|"
+    "元/亩|元/㎡|元/平方米|元/人/月|元/人·月|元/月/人|元/人月|元/月|元/人年|元/人/年|元/年|万元/年|万元|元|平方米|平米|平方|㎡|m2|m²|亩|公顷|"
     "小时|个小时|人|个|户|间|层|岁|周岁|台|只|具|辆|处|名|次|栋|套|件|天|月|%|年|吨|千瓦|公斤|cm|kg"
 )
-UNIT = re.compile(rf"(?:单位[::]?)?({UNIT_WORDS})")
+UNIT = re.compile(rf"(?:单位:?)?({UNIT_WORDS})")
 INSTRUCTION = re.compile(
-    r"必填|选填|可选|可不填|填写|填报|请|格式|[如例][::]|例如|下拉|精确|\d+位|是[/、或]?否|有[/、或]?无|男[/、或]?女|打[√勾]|"
+    r"必填|选填|可选|可不填|填写|填报|请|格式|[如例]:|例如|下拉|精确|\d+位|是[/、或]?否|有[/、或]?无|男[/、或]?女|打[√勾]|"
     r"√|多选|单选|yyyy|公历|阳历|以身份证为准|与身份证一致|同身份证|自动|全称|手机优先|数字|按月|文本"
 )
 
@@ -42,6 +42,11 @@ class Label:
 def tidy(value: object) -> str:
     """A header as it is shown: every kind of blank and line break removed, nothing else changed."""
     return BLANKS.sub("", value) if isinstance(value, str) else ""
+
+
+def plain(value: object) -> str:
+    """A text without blanks, full-width punctuation, digits and letters made half-width (NFKC)."""
+    return unicodedata.normalize("NFKC", tidy(value))
 
 
 def key_of(text: str) -> str:

@@ -12,13 +12,7 @@ from .parents import Parent, ParentKind, read_parent, role_in, speaks_of_another
 from .units import scale_of, unit_fits
 from .vocabulary import Candidate, Vocabulary
 
-GENERIC = (
-    frozenset(lexicon.ATTRIBUTES)
-    | frozenset(lexicon.BY_SUBJECT)
-    | frozenset("姓名 性别 年龄 民族 单位 名称 出生日期 出生年月 备注 说明 其他 类型 家庭地址 家庭住址".split())  # noqa: SIM905
-)
-PLACE_TOPICS = frozenset({"户籍", "居住", "籍贯"})
-OPTIONS = frozenset("男 女 是 否 有 无 一级 二级 三级 四级 合计 小计 其中".split())  # noqa: SIM905
+GENERIC = frozenset({*lexicon.ATTRIBUTES, *lexicon.BY_SUBJECT, *lexicon.EVERYDAY})
 IN_PARENT, WITH_PREFIX, CONFIRMED, FOREIGN_DISCOUNT = 0.95, 0.93, 0.92, 0.03
 
 
@@ -35,12 +29,23 @@ class Finding:
 
 @dataclass(frozen=True)
 class Context:
-    """What a header is read against. rivals: words for people who share the sheet with its subject."""
+    """What a header is read against. rivals: words for people beside the subject; own_words: for it."""
 
     vocabulary: Vocabulary
     subject: str | None
     title: str
     rivals: frozenset[str] = field(default_factory=frozenset)
+    own_words: frozenset[str] = field(default_factory=frozenset)
+
+    def is_own(self, word: str) -> bool:
+        """True where a word in front of a header means the sheet's own subject."""
+        if word in self.rivals:
+            return False
+        if word in lexicon.ANY_SELVES or word in lexicon.NOW:
+            return True
+        if self.own_words:
+            return any(word in own or own in word for own in self.own_words)
+        return word in self.title
 
 
 def nothing(why: str) -> Finding:
@@ -54,7 +59,7 @@ def match_header(path: tuple[str, ...], context: Context) -> Finding:
         return Finding("#", 0.99, "是行号,导出时自动编号。")
     if len(path) > 1 and is_unit(path[-1]):
         return _with_unit(match_header(path[:-1], context), label.text.strip("()"), context)
-    if len(path) > 1 and key_of(label.text) in OPTIONS:
+    if len(path) > 1 and key_of(label.text) in lexicon.OPTIONS:
         return nothing("是选项或合计列,不是数据项。")
     if label.qualifiers and not context.vocabulary.find(key_of(label.text)):
         return _match_qualified(label, path[:-1], context)
@@ -64,6 +69,8 @@ def match_header(path: tuple[str, ...], context: Context) -> Finding:
 def _match_qualified(label: Label, above: tuple[str, ...], context: Context) -> Finding:
     """Brackets that change the meaning are read as a word in front: 住址(现) is 现住址."""
     inside = label.qualifiers[0]
+    if inside in lexicon.ANY_SELVES:
+        return _match_under(label_of(label.base), above, context)
     for text in (f"{inside}{label.base}", f"{label.base}{inside}"):
         if len(label.qualifiers) == 1 and context.vocabulary.find(key_of(text)):
             return _match_under(label_of(text), above, context)
@@ -74,7 +81,7 @@ def _match_qualified(label: Label, above: tuple[str, ...], context: Context) -> 
 
 
 def _match_under(label: Label, above: tuple[str, ...], context: Context) -> Finding:
-    parents = [read_parent(text) for text in above if text not in context.title or len(above) > 1]
+    parents = [read_parent(text) for text in above]
     keys = [key for key in dict.fromkeys((key_of(label.text), key_of(label.base))) if key]
     for parent in reversed(parents):
         finding = _by_parent(parent, keys, context)
@@ -149,20 +156,26 @@ def _by_wording(key: str, parents: list[Parent], context: Context) -> Finding:
 
 def _by_owner(key: str, context: Context) -> Finding:
     """Headers that say whose: 房东身份证号码, 老人姓名, 现工作单位."""
-    for prefix in _self_prefixes(key):
+    for prefix in _self_prefixes(key, context):
         rest = key.removeprefix(prefix)
-        if prefix not in context.rivals and context.subject == "person" and not _is_foreign_child(prefix, context):
+        if context.subject == "person" and context.is_own(prefix) and not _is_foreign_child(prefix, context):
             found = [candidate for candidate in _allowed(rest, context) if candidate.item.code.startswith("person.")]
             if len(found) == 1:
-                return Finding(found[0].item.code, WITH_PREFIX, f"“{prefix}”就是本表对象,“{rest}”是“{found[0].item.name}”。")
+                return Finding(
+                    found[0].item.code, WITH_PREFIX, f"“{prefix}”就是本表对象,“{rest}”是“{found[0].item.name}”。"
+                )
     role = role_in(key)
     if role and any(key.startswith(key_of(word)) for word in lexicon.ROLE_WORDS[role]):
         return _of_role(role, [key], context, f"“{key}”")
     return nothing(_why_nothing(key, context))
 
 
-def _self_prefixes(key: str) -> Iterator[str]:
-    words = [word for word in (*lexicon.SELVES, *lexicon.NOW) if key.startswith(word) and len(key) > len(word)]
+def _self_prefixes(key: str, context: Context) -> Iterator[str]:
+    words = [
+        word
+        for word in {*lexicon.SELVES, *lexicon.NOW, *context.own_words}
+        if key.startswith(word) and len(key) > len(word)
+    ]
     yield from sorted(words, key=len, reverse=True)
 
 
@@ -202,7 +215,7 @@ def _condition(item: ItemSpec, key: str) -> str:
 
 
 def _entity_fits(item: ItemSpec, context: Context) -> bool:
-    if item.entity == "area" or item.entity == context.subject:
+    if item.entity in {"area", context.subject}:
         return True
     return item.code.startswith(lexicon.FOREIGN.get(context.subject or "", ()) or ("\0",))
 

@@ -1,5 +1,6 @@
 """What only the columns around a column tell: whose telephone stands behind a name, who else is on the sheet."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,40 +10,48 @@ from .columns import SourceColumn
 from .headers import key_of, label_of
 from .match import Context, Finding, nothing
 from .parents import role_in, speaks_of_another
-from .subject import is_own_name
+from .subject import own_name
 
 BESIDE = 0.85
-RUN_KEYS = frozenset(lexicon.ATTRIBUTES)
-PEOPLE_NOUNS = frozenset(
-    "党员 退役军人 残疾人 志愿者 孕产妇 精神障碍患者 社区矫正对象 矫正人员 刑满释放人员 安置帮教对象 吸毒人员 独居老人 空巢老人 "
-    "低保对象 留守儿童".split()  # noqa: SIM905
+PEOPLE_NOUNS = lexicon.words(
+    """
+    党员 退役军人 残疾人 志愿者 孕产妇 精神障碍患者 社区矫正对象 矫正人员 刑满释放人员 安置帮教对象
+    吸毒人员 独居老人 空巢老人 低保对象 留守儿童
+    """
 )
 
 
 def find_rivals(columns: Sequence[SourceColumn], title: str) -> frozenset[str]:
-    """Words in front of 姓名 that name somebody beside the subject: 老人 where a plain 姓名 or the title says 志愿者."""
-    names = [key_of(label_of(column.path[-1]).base).removesuffix("姓名") for column in columns if is_own_name(column)]
-    named = {name for name in names if name in lexicon.SELVES}
+    """Words for people beside the subject: 老人 of 老人姓名 where a plain 姓名 stands too, or the title says 志愿者."""
+    names = _own_names(columns, title)
+    named = frozenset(names) - {""}
     if "" in names:
-        return frozenset(named)
+        return named
     in_title = {name for name in named if name in title}
-    return frozenset(named - in_title if len(in_title) == 1 else named if len(named) > 1 else ())
+    return named - in_title if len(in_title) == 1 else named if len(named) > 1 else frozenset()
 
 
-def settle_neighbours(
-    columns: Sequence[SourceColumn], findings: Sequence[Finding], context: Context
-) -> list[Finding]:
+def own_words(columns: Sequence[SourceColumn], title: str) -> frozenset[str]:
+    """What the sheet itself calls its subject, as in 老人姓名; empty for a plain 姓名."""
+    return frozenset(_own_names(columns, title)) - find_rivals(columns, title) - {""}
+
+
+def _own_names(columns: Sequence[SourceColumn], title: str) -> list[str]:
+    return [name for column in columns if (name := own_name(column, title)) is not None]
+
+
+def settle_neighbours(columns: Sequence[SourceColumn], findings: Sequence[Finding], context: Context) -> list[Finding]:
     """Correct findings by their neighbours: runs behind a role, bare nouns, two columns for one item."""
     settled = list(findings)
     owner = ""
     for position, column in enumerate(columns):
         key = key_of(label_of(column.path[-1]).base)
         owner = _owner_after(owner, position, columns, key)
-        if owner and key in RUN_KEYS:
+        if owner and _run_attribute(key):
             settled[position] = _beside(owner, position, columns, settled, context)
-        elif key in lexicon.RELATION_WORDS and not column.path[:-1]:
+        elif _run_attribute(key) == lexicon.RELATION and not column.path[:-1]:
             settled[position] = nothing("前面没有代领人、监护人等,分不清是与谁的关系,不猜。")
-        elif key in PEOPLE_NOUNS and not any(map(is_own_name, columns)):
+        elif key in PEOPLE_NOUNS and not _own_names(columns, context.title):
             settled[position] = nothing(f"表里没有姓名列,“{key}”可能是姓名,不猜。")
     return _one_column_each(columns, settled)
 
@@ -51,14 +60,20 @@ def _owner_after(owner: str, position: int, columns: Sequence[SourceColumn], key
     """Who the next everyday columns belong to: "" the subject, a role, or "?" for somebody unknown."""
     if position and columns[position - 1].path[:-1] != columns[position].path[:-1]:
         owner = ""
-    if key in RUN_KEYS and key not in lexicon.NAME_WORDS:
-        return owner
-    if key in lexicon.NAME_WORDS or "与" in key:
+    if key in lexicon.NAME_WORDS:
         return ""
+    if _run_attribute(key):
+        return owner
     bare = _bare_role(key)
     if bare:
         return bare
     return "?" if speaks_of_another(key) and not _ends_person(key) else ""
+
+
+def _run_attribute(key: str) -> str:
+    """What an everyday word names: 电话, 身份证号, 与老人关系; "" for other headers."""
+    found = re.fullmatch("与(.{1,5})关系", key)
+    return lexicon.RELATION if found and found[1] in lexicon.SELVES else lexicon.ATTRIBUTES.get(key, "")
 
 
 def _bare_role(key: str) -> str:
@@ -73,7 +88,9 @@ def _bare_role(key: str) -> str:
 
 def _ends_person(key: str) -> bool:
     """Headers about a deed of somebody (走访人意见) and not the somebody."""
-    return not key.endswith(("人", "员", "长", "姓名", "医生", "干部", "民警", "配偶", "子女", "父亲", "母亲", "家属", "亲属"))
+    return not key.endswith(
+        ("人", "员", "长", "姓名", "医生", "干部", "民警", "配偶", "子女", "父亲", "母亲", "家属", "亲属")
+    )
 
 
 def _beside(
@@ -81,7 +98,7 @@ def _beside(
 ) -> Finding:
     """An everyday word right behind a role is that role's only where nothing else can be meant."""
     key = key_of(label_of(columns[position].path[-1]).base)
-    attribute = lexicon.ATTRIBUTES[key]
+    attribute = _run_attribute(key)
     item = context.vocabulary.item(lexicon.ROLE_ITEMS.get(owner, {}).get(attribute))
     before = columns[position - 1].path[-1]
     if owner != "?" and item is not None and _is_clear(owner, attribute, position, findings, context):
@@ -112,5 +129,7 @@ def _one_column_each(columns: Sequence[SourceColumn], findings: list[Finding]) -
         clear = len(ranked) == 1 or findings[ranked[0]].confidence > findings[ranked[1]].confidence
         for position in ranked[1:] if clear else ranked:
             others = "、".join(columns[other].letter for other in positions if other != position)
-            findings[position] = replace(findings[position], item=None, confidence=0.0, why=f"与 {others} 列像是同一项,不猜。")
+            findings[position] = replace(
+                findings[position], item=None, confidence=0.0, why=f"与 {others} 列像是同一项,不猜。"
+            )
     return findings

@@ -44,19 +44,17 @@ def read_parent(text: str) -> Parent:
 
 
 def _kind(key: str, stem: str, role: str, topic: str) -> ParentKind:
-    if role:
-        return ParentKind.ROLE
-    if stem in lexicon.SELVES or key in lexicon.SELVES:
-        return ParentKind.SELF
-    if speaks_of_another(key) or turns(key):
-        return ParentKind.OTHER
-    if topic:
-        return ParentKind.SPECIAL
-    if key in EMPTY_WORDS or PLAIN.fullmatch(key):
-        return ParentKind.PLAIN
-    if any(key.startswith(self_word) for self_word in lexicon.SELVES) and stem != key:
-        return ParentKind.SELF
-    return ParentKind.SPECIAL if SPECIAL.fullmatch(key) else ParentKind.UNKNOWN
+    """The first sign that holds decides; the order is the rule."""
+    signs = [
+        (bool(role), ParentKind.ROLE),
+        (stem in lexicon.SELVES or key in lexicon.SELVES, ParentKind.SELF),
+        (speaks_of_another(key) or turns(key), ParentKind.OTHER),
+        (bool(topic), ParentKind.SPECIAL),
+        (key in EMPTY_WORDS or bool(PLAIN.fullmatch(key)), ParentKind.PLAIN),
+        (stem != key and key.startswith(lexicon.SELVES), ParentKind.SELF),
+        (bool(SPECIAL.fullmatch(key)), ParentKind.SPECIAL),
+    ]
+    return next((kind for holds, kind in signs if holds), ParentKind.UNKNOWN)
 
 
 def role_in(key: str) -> str:

@@ -77,7 +77,8 @@ class SheetBinding:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain lists and dicts, keys as the fields here."""
-        return json.loads(self.to_json())
+        plain: dict[str, Any] = json.loads(self.to_json())
+        return plain
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)

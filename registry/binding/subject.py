@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from . import lexicon
 from .columns import SourceColumn
 from .headers import key_of, label_of
-from .parents import ParentKind, read_parent
+from .parents import ParentKind, read_parent, role_in, speaks_of_another, turns
 from .vocabulary import Vocabulary
 
 TITLES = {
@@ -17,7 +17,7 @@ TITLES = {
     "dwelling": r"房屋|出租房|危房|住房|自建房|农房|群租|出租屋|楼栋",
     "asset": r"资产|设备|设施|物资|器材|消防栓",
     "household": r"宅基地|承包地|农户|脱贫户|家庭户|住户|贫困户|户主|监测户|土地|低保家庭|低保户|困难家庭",
-    "person": r"人员|居民|老人|老年|儿童|学生|妇女|党员|患者|对象|军人|志愿者|人口|残疾|青少年|职工|学龄|育龄|高龄|孤儿|名单",
+    "person": r"人员|居民|老人|老年|儿童|学生|妇女|党员|患者|对象|军人|志愿者|人口|残疾|青少年|职工|学龄|高龄|名单",
 }
 ANCHORS = {
     "dwelling.address": 4,
@@ -43,13 +43,13 @@ def find_subject(columns: Sequence[SourceColumn], title: str, vocabulary: Vocabu
     for entity, pattern in TITLES.items():
         scores[entity] += TITLE_WEIGHT * bool(re.search(pattern, title))
     for column in columns:
-        scores.update(_evidence(column, vocabulary))
+        scores.update(_evidence(column, title, vocabulary))
     best = max(scores, key=lambda entity: scores[entity])
     return best if scores[best] >= ENOUGH else None
 
 
-def _evidence(column: SourceColumn, vocabulary: Vocabulary) -> dict[str, int]:
-    if is_own_name(column):
+def _evidence(column: SourceColumn, title: str, vocabulary: Vocabulary) -> dict[str, int]:
+    if own_name(column, title) is not None:
         return {"person": PERSON_WEIGHT}
     parents = [read_parent(text).kind for text in column.path[:-1]]
     if ParentKind.OTHER in parents:
@@ -59,17 +59,28 @@ def _evidence(column: SourceColumn, vocabulary: Vocabulary) -> dict[str, int]:
     return {item.entity: ANCHORS[item.code] for item in anchors[:1] if column.path[-1] != "名称"}
 
 
-def is_own_name(column: SourceColumn) -> bool:
-    """姓名, or 老人姓名 and the like, under no parent that speaks of somebody else."""
+def own_name(column: SourceColumn, title: str) -> str | None:
+    """What a column of the subject's names calls the subject: "" for 姓名, "老人" for 老人姓名; None for other columns.
+
+    A word that the lexicon does not have is believed if the title has it too (孕妇姓名 in 孕妇管理登记表).
+    """
     key = key_of(label_of(column.path[-1]).base)
-    parents = {read_parent(text).kind for text in column.path[:-1]}
-    if parents & {ParentKind.ROLE, ParentKind.OTHER, ParentKind.UNKNOWN}:
-        return False
-    return key in lexicon.NAME_WORDS or (key.endswith("姓名") and key.removesuffix("姓名") in lexicon.SELVES)
+    parents = [read_parent(text) for text in column.path[:-1]]
+    if {parent.kind for parent in parents} & {ParentKind.ROLE, ParentKind.OTHER, ParentKind.UNKNOWN}:
+        return None
+    if key in lexicon.NAME_WORDS:
+        return next((parent.stem for parent in parents if parent.kind is ParentKind.SELF), "")
+    word = key.removesuffix("姓名")
+    known = word in lexicon.SELVES or (len(word) > 1 and word in title and _may_be_subject(word))
+    return word if word != key and known else None
+
+
+def _may_be_subject(word: str) -> bool:
+    return not (role_in(word) or speaks_of_another(word) or turns(word))
 
 
 def find_population(columns: Sequence[SourceColumn], title: str) -> str | None:
-    """"registered" (户籍), "resident" (常住), "both", or None where the sheet does not say."""
+    """ "registered" (户籍), "resident" (常住), "both", or None where the sheet does not say."""
     registered, resident = bool(re.search(REGISTERED, title)), bool(re.search(RESIDENT, title))
     if registered or resident:
         return "both" if registered and resident else "registered" if registered else "resident"

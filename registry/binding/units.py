@@ -13,16 +13,20 @@ def unit_fits(unit: str, item: ItemSpec) -> bool:
     """False where the column's unit measures something else than the item: 亩 for square metres, 元/年 for a month."""
     base, _, per = unit.partition("/")
     if base in MONEY:
-        return _is_money(item) and (not per or ("月" in per) == ("month" in item.format))
+        return (
+            _is_money(item)
+            and per not in {"亩", "㎡", "平方米"}
+            and (not per or ("月" in per) == ("month" in item.format))
+        )
     if unit in {"平方米", "平米", "平方", "㎡", "m2", "m²"}:
         return "square metres" in item.format
     if unit == "亩":
         return item.format == "mu"
     if "小时" in unit:
         return item.format == "hours"
-    return bool(COUNTS.fullmatch(unit)) and (item.type == "integer" or not item.format) and item.type != "text" or (
-        bool(NEUTRAL.fullmatch(unit)) and item.type in {"integer", "date"}
-    )
+    if COUNTS.fullmatch(unit):
+        return item.type == "integer" or (item.type == "decimal" and not item.format)
+    return bool(NEUTRAL.fullmatch(unit)) and item.type in {"integer", "date"}
 
 
 def scale_of(unit: str, item: ItemSpec) -> str:

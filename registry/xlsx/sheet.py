@@ -17,7 +17,7 @@ def column_letter(number: int) -> str:
 
 
 def column_number(letters: str) -> int:
-    """"A" -> 1, "AA" -> 27."""
+    """ "A" -> 1, "AA" -> 27."""
     number = 0
     for char in letters:
         number = number * 26 + ord(char) - 64
