@@ -1,0 +1,176 @@
+"""The grid's API: rows by pages, one cell in detail, saving, confirming, undoing. Session login, CSRF, JSON."""
+
+from collections.abc import Callable
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView, exception_handler
+
+from accounts.access import access
+from accounts.actors import Actor
+from accounts.rights import FILL_REPORTS, READ_REPORTS
+from forms_engine import serializers as shapes
+from forms_engine.models import Report
+from forms_engine.selectors.cells import get_cell, get_offered, name_posts
+from forms_engine.selectors.grid import GridRow, get_lens, list_grid_rows
+from forms_engine.selectors.reports import Summary, get_report, summarize
+from forms_engine.services.fill import Edit, SaveResult, confirm_cells, save_cells, undo_cell
+
+SENTENCES = {
+    400: ("bad_request", "提交的内容不符合格式,请刷新页面后重试。"),
+    401: ("login_required", "请先登录。"),
+    403: ("not_allowed", "登录状态变了或没有权限,请刷新页面。"),
+    404: ("not_found", "没有找到,或者不在您的岗位范围内。"),
+    405: ("method_not_allowed", "这个地址不支持这种请求。"),
+    406: ("not_acceptable", "只提供 JSON。"),
+    415: ("unsupported_media_type", "请以 JSON 提交。"),
+    429: ("too_many_requests", "操作太频繁,请稍等片刻。"),
+}
+READING: dict[Any, Any] = {status: OpenApiResponse(shapes.RefusalOutput) for status in (400, 401, 403, 404, 429)}
+WRITING = READING | {status: OpenApiResponse(shapes.RefusalOutput) for status in (409, 415, 422)}
+
+
+def answer_refusal(error: Exception, context: dict[str, Any]) -> Response | None:
+    """REST framework's own refusals in the shape of ours; a DomainError goes on to `portal.errors`."""
+    response = exception_handler(error, context)
+    if response is not None:
+        code, message = SENTENCES.get(response.status_code, ("refused", "这一步没有通过检查。"))
+        response.data = {"code": code, "message": message, "field": None}
+    return response
+
+
+class ReportAPI(APIView):
+    """One report inside the scope of whoever asks; anything else is 404."""
+
+    def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response | None]:
+        return answer_refusal
+
+    def actor(self) -> Actor:
+        actor: Actor = self.request._request.actor  # type: ignore[attr-defined]
+        return actor
+
+    def report(self) -> Report:
+        return get_report(actor=self.actor(), pk=self.kwargs["pk"])
+
+
+class Rows(ReportAPI):
+    @extend_schema(
+        operation_id="report_rows", parameters=[shapes.PageInput], responses={200: shapes.RowsOutput} | READING
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """报表的行,按位置分页。"""
+        wanted = shapes.PageInput(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        report = self.report()
+        page = list_grid_rows(lens=get_lens(actor=self.actor(), report=report), report=report, **wanted.validated_data)
+        return Response({"rows": [_row(row) for row in page.rows], "next": page.next})
+
+
+class Counts(ReportAPI):
+    @extend_schema(operation_id="report_summary", responses={200: shapes.SummaryOutput} | READING)
+    def get(self, request: Request, pk: int) -> Response:
+        """报表的各项计数。"""
+        report = self.report()
+        return Response(shapes.SummaryOutput(summarize([report.pk]).get(report.pk, Summary())).data)
+
+
+class Cell(ReportAPI):
+    @extend_schema(operation_id="report_cell", responses={200: shapes.CellOutput} | READING)
+    def get(self, request: Request, pk: int, subject_id: int, letter: str) -> Response:
+        """一格的来源、批注、线索和改动记录。"""
+        report = self.report()
+        lens = get_lens(actor=self.actor(), report=report)
+        return Response(
+            shapes.CellOutput(get_cell(lens=lens, report=report, subject_id=subject_id, letter=letter)).data
+        )
+
+
+class Cells(ReportAPI):
+    @extend_schema(operation_id="report_cells", request=shapes.SaveInput, responses={200: shapes.SaveOutput} | WRITING)
+    def post(self, request: Request, pk: int) -> Response:
+        """保存填写的格子;可放心重发:同一岗位重发同样的内容不算冲突。"""
+        wanted = shapes.SaveInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        return _saved(save_cells(actor=self.actor(), report=self.report(), edits=wanted.to_edits()))
+
+
+class Confirm(ReportAPI):
+    @extend_schema(
+        operation_id="report_confirm",
+        request=shapes.ConfirmInput,
+        responses={200: shapes.SavedCellOutput(many=True)} | WRITING,
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """确认待核实或有差异的值无误。"""
+        wanted = shapes.ConfirmInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        cells = [(cell["id"], cell["letter"]) for cell in wanted.validated_data["cells"]]
+        saved = confirm_cells(actor=self.actor(), report=self.report(), cells=cells)
+        return Response(shapes.SavedCellOutput(saved, many=True).data)
+
+
+class Undo(ReportAPI):
+    @extend_schema(
+        operation_id="report_undo", request=shapes.SeenCell, responses={200: shapes.SavedCellOutput} | WRITING
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """恢复为下发时的值。"""
+        wanted = shapes.SeenCell(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        cell = wanted.validated_data
+        saved = undo_cell(
+            actor=self.actor(),
+            report=self.report(),
+            subject_id=cell["id"],
+            letter=cell["letter"],
+            seen=cell["seen"],
+        )
+        return Response(shapes.SavedCellOutput(saved).data)
+
+
+class Adopt(ReportAPI):
+    @extend_schema(operation_id="report_adopt", request=shapes.AdoptInput, responses={200: shapes.SaveOutput} | WRITING)
+    def post(self, request: Request, pk: int) -> Response:
+        """采用别处的线索作为这一格的值。"""
+        wanted = shapes.AdoptInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        cell, report = wanted.validated_data, self.report()
+        raw = get_offered(
+            lens=get_lens(actor=self.actor(), report=report),
+            report=report,
+            subject_id=cell["id"],
+            letter=cell["letter"],
+            offer_id=cell["offer"],
+        )
+        edit = Edit(cell["id"], cell["letter"], raw, cell["seen"])
+        return _saved(save_cells(actor=self.actor(), report=report, edits=[edit]))
+
+
+def _row(row: GridRow) -> dict[str, Any]:
+    """Written out: a serializer would cost more than the query."""
+    return {
+        "id": row.id,
+        "position": row.position,
+        "state": row.state,
+        "reason": row.reason,
+        "texts": row.texts,
+        "states": row.states,
+        "counts": row.counts,
+        "fresh": row.fresh,
+    }
+
+
+def _saved(result: SaveResult) -> Response:
+    names = name_posts(cell.by for cell in result.conflicts)
+    return Response(shapes.SaveOutput(result, context={"names": names}).data)
+
+
+report_rows = access(READ_REPORTS)(Rows.as_view())
+report_summary = access(READ_REPORTS)(Counts.as_view())
+report_cell = access(READ_REPORTS)(Cell.as_view())
+report_cells = access(FILL_REPORTS)(Cells.as_view())
+report_confirm = access(FILL_REPORTS)(Confirm.as_view())
+report_undo = access(FILL_REPORTS)(Undo.as_view())
+report_adopt = access(FILL_REPORTS)(Adopt.as_view())

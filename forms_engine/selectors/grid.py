@@ -1,0 +1,221 @@
+"""Rows of a report as the grid shows them: text behind the mask, state, edit counter. No model instance per row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.actors import Actor
+from accounts.errors import DomainError
+from forms_engine.models import FormColumn, Report, ReportRow
+from forms_engine.rules import SIGNS, CellState, cell_state, is_editable
+from forms_engine.selectors.reports import get_columns
+from registry.catalogue import Catalogue, get_catalogue
+from registry.masking import YES_NO, is_masked, show
+from registry.models import ItemType
+
+ROW_FIELDS = ("subject_id", "position", "state", "reason", "values", "flags", "edits", "comments")
+MOST_ROWS = 1000
+MARKS: Mapping[CellState, str] = {
+    CellState.KNOWN: "k",
+    CellState.CONFIRM: "c",
+    CellState.MISSING: "m",
+    CellState.CONFLICT: "x",
+    CellState.CHANGED: "e",
+    CellState.MASKED: "s",
+    CellState.RETURNED: "r",
+}
+"""One letter per state: a row of thirty cells is thirty letters."""
+OPEN_STATES = frozenset({CellState.MISSING, CellState.RETURNED, CellState.CONFIRM, CellState.CONFLICT})
+NAME_KEYS = ("name", "head_name", "address")
+"""Keys of the item that tells which subject a row is about, the best first."""
+NUMERIC = frozenset({ItemType.INTEGER, ItemType.DECIMAL})
+Row = Mapping[str, Any]
+
+
+class BadPlace(DomainError):
+    code = "bad_place"
+    status = 400
+    default = "翻页位置不对,请刷新页面。"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """After which row a page begins. Positions may repeat, so the subject decides between equal ones."""
+
+    position: int = 0
+    subject_id: int = 0
+
+    @classmethod
+    def read(cls, text: str) -> "Place":
+        """From "position-subject"; "" is the beginning. Raises BadPlace."""
+        if not text:
+            return cls()
+        position, _, subject_id = text.partition("-")
+        if not (_is_number(position) and _is_number(subject_id)):
+            raise BadPlace
+        return cls(int(position), int(subject_id))
+
+    def __str__(self) -> str:
+        return f"{self.position}-{self.subject_id}"
+
+
+@dataclass(frozen=True)
+class Lens:
+    """What one reader sees of the cells of one form."""
+
+    actor: Actor
+    columns: Sequence[FormColumn]
+    catalogue: Catalogue = field(default_factory=get_catalogue)
+
+    def text(self, column: FormColumn, value: Any) -> str:
+        """Text of a stored value, masked for the reader; an answer to a new ask has no level and is shown."""
+        if value is None or column.kind == FormColumn.Kind.NUMBER:
+            return ""
+        if column.item is None:
+            return YES_NO[value] if isinstance(value, bool) else str(value)
+        return show(column.item, value, self.actor.clearance, self.catalogue)
+
+    def masks(self, column: FormColumn) -> bool:
+        return column.item is not None and is_masked(column.item, self.actor.clearance)
+
+    def state(self, column: FormColumn, row: Row) -> CellState:
+        """row: at least values, flags, edits and comments of a `ReportRow`."""
+        if column.kind == FormColumn.Kind.NUMBER:
+            return CellState.KNOWN
+        return cell_state(
+            column.letter,
+            required=column.required,
+            masked=self.masks(column),
+            values=row["values"],
+            flags=row["flags"],
+            edits=row["edits"],
+            comments=row["comments"],
+        )
+
+    def options(self, column: FormColumn) -> list[str]:
+        """What may be chosen, in the order of the code list; empty where anything may be typed."""
+        if value_type(column) == ItemType.BOOLEAN:
+            return list(YES_NO.values())
+        if column.item is None or column.item.type != ItemType.CODE:
+            return []
+        return list(self.catalogue.labels(column.item.code).values())
+
+    @property
+    def name_column(self) -> FormColumn | None:
+        """The column that names the subject of a row, if the form has one."""
+        named = {column.item.key: column for column in reversed(self.columns) if column.item is not None}
+        return next((named[key] for key in NAME_KEYS if key in named), None)
+
+    def name(self, row: Row) -> str:
+        """Who or what the row is about, masked for the reader."""
+        column = self.name_column
+        return self.text(column, row["values"].get(column.letter)) if column else f"第 {row['position']} 行"
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """texts and states run along the columns; counts: letter -> edit counter, where it is not 0.
+
+    fresh: letters changed since the last review.
+    """
+
+    id: int
+    position: int
+    state: str
+    reason: str
+    texts: list[str]
+    states: str
+    counts: dict[str, int]
+    fresh: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class GridPage:
+    """next: place to ask from for the next page, "" on the last."""
+
+    rows: list[GridRow]
+    next: str
+
+
+def value_type(column: FormColumn) -> str:
+    return column.item.type if column.item is not None else column.type
+
+
+def get_lens(*, actor: Actor, report: Report) -> Lens:
+    return Lens(actor, get_columns(report.dispatch.version))
+
+
+def report_rows(*, actor: Actor, report: Report) -> QuerySet[Any]:
+    """Rows the actor may see, in the order of the sheet, the removed ones left out."""
+    rows = ReportRow.objects.visible_to(actor).filter(district=report.district, report=report)
+    kept: QuerySet[Any] = rows.exclude(state=ReportRow.State.REMOVED).order_by("position", "subject_id")
+    return kept
+
+
+def behind(rows: QuerySet[Any], place: Place) -> QuerySet[Any]:
+    """The rows that come after a place."""
+    after = rows.filter(position__gte=place.position)
+    return after.exclude(position=place.position, subject_id__lte=place.subject_id)
+
+
+def list_grid_rows(*, lens: Lens, report: Report, after: str = "", limit: int = MOST_ROWS) -> GridPage:
+    """A page of the grid in one query. limit: 1 to 1,000."""
+    rows = behind(report_rows(actor=lens.actor, report=report), Place.read(after))
+    found = list(rows.values(*ROW_FIELDS)[: limit + 1])
+    taken = found[:limit]
+    following = str(Place(taken[-1]["position"], taken[-1]["subject_id"])) if len(found) > limit else ""
+    since = report.reviewed_at
+    return GridPage([grid_row(lens, row, since) for row in taken], following)
+
+
+def grid_row(lens: Lens, row: Row, since: datetime | None = None) -> GridRow:
+    """since: when the report was last reviewed."""
+    values = row["values"]
+    return GridRow(
+        id=row["subject_id"],
+        position=row["position"],
+        state=row["state"],
+        reason=row["reason"],
+        texts=[lens.text(column, values.get(column.letter)) for column in lens.columns],
+        states="".join(MARKS[lens.state(column, row)] for column in lens.columns),
+        counts={letter: edit["n"] for letter, edit in row["edits"].items()},
+        fresh=[letter for letter, edit in row["edits"].items() if since and changed_after(edit, since)],
+    )
+
+
+def changed_after(edit: Row, since: datetime) -> bool:
+    """Whether a cell was changed, not only confirmed, after a moment."""
+    return not edit.get("ok") and datetime.fromisoformat(edit["at"]) > since
+
+
+def describe_columns(lens: Lens) -> list[dict[str, Any]]:
+    """What the browser must know of each column, in the order of the sheet. parts: the header, outermost first."""
+    name = lens.name_column
+    return [
+        {
+            "letter": column.letter,
+            "parts": column.header.split("/"),
+            "number": column.kind == FormColumn.Kind.NUMBER,
+            "name": column == name,
+            "editable": is_editable(column),
+            "required": column.required,
+            "masked": lens.masks(column),
+            "numeric": value_type(column) in NUMERIC,
+            "options": lens.options(column),
+        }
+        for column in lens.columns
+    ]
+
+
+def describe_states() -> dict[str, dict[str, str]]:
+    """Letter of a state -> its name, sign and word, for the browser."""
+    return {
+        mark: {"name": state.value, "sign": SIGNS[state], "word": str(state.label)} for state, mark in MARKS.items()
+    }
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

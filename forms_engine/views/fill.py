@@ -1,0 +1,233 @@
+"""Filling in (填报): the list of reports, the grid, one row at a time, adding and removing, submitting."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import access
+from accounts.actors import Actor
+from accounts.notices import tell
+from accounts.paging import take_page
+from accounts.rights import FILL_REPORTS, SUBMIT_REPORTS, holds
+from forms_engine.models import Report
+from forms_engine.row_form import ReasonForm, build_fields, read_answers, with_result
+from forms_engine.selectors import reports as report_reads
+from forms_engine.selectors import roster
+from forms_engine.selectors.grid import Lens, describe_columns, describe_states, get_lens
+from forms_engine.services import fill
+
+STATES = (Report.State.FILLING, Report.State.RETURNED, Report.State.SUBMITTED, Report.State.ACCEPTED)
+LIST_KEY = ("dispatch__due_at", "area_code", "pk")
+
+
+@access(FILL_REPORTS)
+@require_GET
+def report_list(request: HttpRequest) -> HttpResponse:
+    wanted = request.GET.get("state", "")
+    states = [wanted] if wanted in STATES else []
+    found = report_reads.list_reports(actor=_actor(request), states=states)
+    page = take_page(found, request, key=LIST_KEY)
+    context = {
+        "paging": page,
+        "lines": list_lines(page.rows),
+        "states": STATES,
+        "wanted": wanted,
+        "now": timezone.now(),
+    }
+    return render(request, "forms_engine/report_list.html", context)
+
+
+@access(FILL_REPORTS)
+@require_GET
+def report_fill(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = _actor(request)
+    report = report_reads.get_report(actor=actor, pk=pk)
+    if report.state == Report.State.PREPARING:
+        return render(request, "forms_engine/report_preparing.html", {"report": report, "job": report.dispatch.job})
+    lens = get_lens(actor=actor, report=report)
+    context = report_context(request, report) | {
+        "removed": roster.list_removed(lens=lens, report=report),
+        "config": grid_config(lens, report, mode="fill" if report.is_open else "read"),
+        "can_submit": holds(actor, SUBMIT_REPORTS) and report.is_open,
+    }
+    return render(request, "forms_engine/report_fill.html", context)
+
+
+@access(SUBMIT_REPORTS)
+@require_http_methods(["GET", "POST"])
+def report_submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Check first; hand in only what has no gap. The service checks again behind its locks."""
+    actor = _actor(request)
+    report = report_reads.get_report(actor=actor, pk=pk)
+    lens = get_lens(actor=actor, report=report)
+    gaps, count = fill.find_gaps(report, lens.columns)
+    if request.method == "POST" and not count:
+        fill.submit_report(actor=actor, report=report)
+        tell(request, f"“{report.dispatch.version.template}”已提交,等待镇街审核。")
+        return redirect("forms_engine:report_list")
+    context = report_context(request, report) | {
+        "gaps": [(gap, name) for gap, name in roster.name_gaps(lens=lens, report=report, gaps=gaps)],
+        "gap_count": count,
+    }
+    return render(request, "forms_engine/report_submit.html", context, status=422 if request.method == "POST" else 200)
+
+
+@access(FILL_REPORTS)
+@require_GET
+def report_subjects(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rows as a list, those that wait or all; where a phone begins."""
+    report = report_reads.get_report(actor=_actor(request), pk=pk)
+    lens = get_lens(actor=_actor(request), report=report)
+    everybody = request.GET.get("all") == "1"
+    page = roster.list_subjects(lens=lens, report=report, after=request.GET.get("after", ""), only_open=not everybody)
+    context = report_context(request, report) | {"page": page, "everybody": everybody}
+    return render(request, "forms_engine/report_subjects.html", context)
+
+
+@access(FILL_REPORTS)
+@require_GET
+def report_next(request: HttpRequest, pk: int) -> HttpResponse:
+    """To the first row that waits."""
+    report = report_reads.get_report(actor=_actor(request), pk=pk)
+    lens = get_lens(actor=_actor(request), report=report)
+    subject_id = roster.find_first_open(lens=lens, report=report)
+    if subject_id is None:
+        return redirect("forms_engine:report_subjects", pk)
+    return redirect("forms_engine:report_row", pk, subject_id)
+
+
+@access(FILL_REPORTS)
+@require_http_methods(["GET", "POST"])
+def report_row(request: HttpRequest, pk: int, subject_id: int) -> HttpResponse:
+    """One subject at a time: saves what was changed, then goes to the next one that waits."""
+    actor = _actor(request)
+    report = report_reads.get_report(actor=actor, pk=pk)
+    lens = get_lens(actor=actor, report=report)
+    row = roster.get_row(actor=actor, report=report, subject_id=subject_id)
+    fields = build_fields(lens, row)
+    neighbours = roster.get_neighbours(lens=lens, report=report, row=row)
+    status = 200
+    if request.method == "POST":
+        result = _save_row(actor, report, subject_id, fields, request)
+        if not result.refused and not result.conflicts:
+            tell(request, f"{lens.name(row)}:已保存。")
+            return redirect("forms_engine:report_row", pk, _next_row(request, neighbours, subject_id))
+        row = roster.get_row(actor=actor, report=report, subject_id=subject_id)
+        fields, status = with_result(build_fields(lens, row), result, request.POST.dict()), 422
+    context = report_context(request, report) | {
+        "subject_id": subject_id,
+        "name": lens.name(row),
+        "removed": row["state"] == "removed",
+        "waiting": [field for field in fields if field.waits or field.error],
+        "settled": [field for field in fields if not field.waits and not field.error],
+        "near": neighbours,
+    }
+    return render(request, "forms_engine/report_row.html", context, status=status)
+
+
+@access(FILL_REPORTS)
+@require_http_methods(["GET", "POST"])
+def report_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Search the registry for somebody whom the roster missed, and add them with a reason."""
+    actor = _actor(request)
+    report = report_reads.get_report(actor=actor, pk=pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        row = fill.add_subject(
+            actor=actor, report=report, subject_id=_posted_id(request), reason=form.cleaned_data["reason"]
+        )
+        tell(request, "已增加,请补齐空格。")
+        return redirect(f"{reverse('forms_engine:report_fill', args=[pk])}#cell-{row.subject_id}")
+    text = request.POST.get("q", request.GET.get("q", ""))
+    context = report_context(request, report) | {
+        "form": form,
+        "text": text,
+        "candidates": roster.find_candidates(actor=actor, report=report, text=text),
+        "noun": report.dispatch.version.get_subject_display(),
+    }
+    return render(request, "forms_engine/report_add.html", context, status=422 if form.errors else 200)
+
+
+@access(FILL_REPORTS)
+@require_http_methods(["GET", "POST"])
+def report_remove(request: HttpRequest, pk: int, subject_id: int) -> HttpResponse:
+    """Take a row out with a reason; it can be put back."""
+    actor = _actor(request)
+    report = report_reads.get_report(actor=actor, pk=pk)
+    row = roster.get_row(actor=actor, report=report, subject_id=subject_id)
+    form = ReasonForm(request.POST or None)
+    name = get_lens(actor=actor, report=report).name(row)
+    if request.method == "POST" and form.is_valid():
+        fill.remove_subject(actor=actor, report=report, subject_id=subject_id, reason=form.cleaned_data["reason"])
+        tell(request, f"已移出{name}。", undo=reverse("forms_engine:report_restore", args=[pk, subject_id]))
+        return redirect("forms_engine:report_fill", pk)
+    context = report_context(request, report) | {"form": form, "name": name, "subject_id": subject_id}
+    return render(request, "forms_engine/report_remove.html", context, status=422 if form.errors else 200)
+
+
+@access(FILL_REPORTS)
+@require_POST
+def report_restore(request: HttpRequest, pk: int, subject_id: int) -> HttpResponse:
+    report = report_reads.get_report(actor=_actor(request), pk=pk)
+    fill.restore_subject(actor=_actor(request), report=report, subject_id=subject_id)
+    tell(request, "已恢复到名册。")
+    return redirect(f"{reverse('forms_engine:report_fill', args=[pk])}#cell-{subject_id}")
+
+
+def report_context(request: HttpRequest, report: Report) -> dict[str, Any]:
+    """What the head of every page of a report needs."""
+    return {
+        "report": report,
+        "template": report.dispatch.version.template,
+        "summary": report_reads.summarize([report.pk]).get(report.pk, report_reads.Summary()),
+        "now": timezone.now(),
+    }
+
+
+def list_lines(reports: list[Report]) -> list[tuple[Report, report_reads.Summary]]:
+    """Reports with their counts, in one query for all."""
+    counts = report_reads.summarize(report.pk for report in reports)
+    return [(report, counts.get(report.pk, report_reads.Summary())) for report in reports]
+
+
+def grid_config(lens: Lens, report: Report, *, mode: str) -> dict[str, Any]:
+    """What the grid's script needs, as JSON. mode: fill, review or read."""
+    addresses = ("rows", "summary", "cells", "confirm", "undo", "adopt")
+    return {
+        "mode": mode,
+        "noun": report.dispatch.version.get_subject_display(),
+        "columns": describe_columns(lens),
+        "states": describe_states(),
+        "urls": {name: reverse(f"forms_engine:report_{name}", args=[report.pk]) for name in addresses}
+        | {"subject": reverse("forms_engine:report_fill", args=[report.pk]) + "rows/"},
+    }
+
+
+def _save_row(actor: Actor, report: Report, subject_id: int, fields: Any, request: HttpRequest) -> fill.SaveResult:
+    answers = read_answers(subject_id, fields, request.POST.dict())
+    result = fill.save_cells(actor=actor, report=report, edits=answers.edits)
+    if answers.confirmed:
+        fill.confirm_cells(actor=actor, report=report, cells=answers.confirmed)
+    return result
+
+
+def _next_row(request: HttpRequest, near: roster.Neighbours, subject_id: int) -> int:
+    """Where the pressed button leads; the same row where there is no further one."""
+    to = {"next": near.next, "previous": near.previous, "stay": subject_id}.get(
+        request.POST.get("then", ""), near.next_open
+    )
+    return to or subject_id
+
+
+def _posted_id(request: HttpRequest) -> int:
+    text = request.POST.get("subject", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
