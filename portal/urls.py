@@ -11,6 +11,7 @@ handler500 = "portal.errors.server_error"
 urlpatterns = [
     path("", include("portal.page_urls")),
     path("", include("accounts.urls")),
+    path("", include("registry.urls")),
     path("", include("forms_engine.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -7,7 +7,10 @@ class AlreadyRegistered(DomainError):
     """The ID number belongs to someone. The same sentence wherever that is: nothing is told about the other place."""
 
     code = "already_registered"
-    default = "此证件号码已有登记,不能重复新增。请先在居民列表中按证件号码查找;如此人现在住在本村居,请联系镇街管理员办理转入。"
+    default = (
+        "此证件号码已有登记,不能重复新增。请先在居民列表中按证件号码查找;"
+        "如此人现在住在本村居,请联系镇街管理员办理转入。"
+    )
 
 
 class TooManyTries(DomainError):

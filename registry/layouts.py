@@ -1,4 +1,4 @@
-"""Which data items a page shows about each kind of subject, and in which order. Item codes only: no labels, no values."""
+"""Which data items a page shows about each kind of subject, in which order. Item codes: no labels, no values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,16 +10,18 @@ HIDDEN_RULE = "hidden"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """noun: what a worker calls the subject. columns: of the list; more_columns: to choose from; groups: of the card."""
+    """noun: what a worker calls the subject. title: item that names one. columns: of the list; more_columns: to choose
+    from; groups: of the card."""
 
     noun: str
+    title: str
     columns: tuple[str, ...]
     more_columns: tuple[str, ...]
     groups: Mapping[str, tuple[str, ...]]
 
 
 def group_items(entity: str, items: list[DataItem]) -> list[tuple[str, list[DataItem]]]:
-    """Items of the card by group; what no group names comes last under 其他. Items hidden from everybody are left out."""
+    """Items of the card by group; what no group names comes last under 其他. Items hidden from all are left out."""
     shown = {item.code: item for item in items if item.mask != HIDDEN_RULE}
     grouped = [
         (title, [shown.pop(code) for code in codes if code in shown]) for title, codes in LAYOUTS[entity].groups.items()
@@ -33,6 +35,7 @@ def _items(entity: str, keys: str) -> tuple[str, ...]:
 
 PERSON = Layout(
     noun="居民",
+    title="person.name",
     columns=_items("person", "name sex age id_number phone residence_address area.grid household_consistency"),
     more_columns=_items(
         "person",
@@ -78,6 +81,7 @@ PERSON = Layout(
 )
 HOUSEHOLD = Layout(
     noun="家庭户",
+    title="household.number",
     columns=_items("household", "number head_name address type registered_count resident_count area.grid"),
     more_columns=_items("household", "head_phone land_area homestead_area is_poverty_relieved area.community"),
     groups={
@@ -90,6 +94,7 @@ HOUSEHOLD = Layout(
 )
 DWELLING = Layout(
     noun="房屋",
+    title="dwelling.address",
     columns=_items(
         "dwelling", "address building room use area_sqm owner_name owner_phone is_rented tenant_count area.grid"
     ),
@@ -105,6 +110,7 @@ DWELLING = Layout(
 )
 ORGANIZATION = Layout(
     noun="单位",
+    title="organization.name",
     columns=_items("organization", "name type address legal_person legal_phone employee_count extinguishers area.grid"),
     more_columns=_items("organization", "uscc area.community"),
     groups={

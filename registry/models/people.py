@@ -100,7 +100,11 @@ class Person(Subject):
     @property
     def is_separated(self) -> bool:
         """Lives in one community and is registered in another (人户分离)."""
-        return self.community_code != ancestor(self.registered_area_code, Level.COMMUNITY)
+        return self.community_code != self.registered_community_code
+
+    @property
+    def registered_community_code(self) -> int:
+        return ancestor(self.registered_area_code, Level.COMMUNITY)
 
 
 class RefusedRegistration(models.Model):

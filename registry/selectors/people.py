@@ -33,7 +33,7 @@ class PeopleFilter:
 
 @dataclass(frozen=True, slots=True)
 class PeopleCounts:
-    """total: everybody the list holds; resident 常住 live inside the scope, registered 户籍 are registered inside it."""
+    """total: everybody in the list; resident (常住) live inside the scope, registered (户籍) are registered there."""
 
     total: int
     resident: int

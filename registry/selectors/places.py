@@ -53,10 +53,12 @@ def list_organizations(*, actor: Actor, wanted: PlaceFilter) -> QuerySet[Organiz
     return found.filter(type=wanted.kind) if wanted.kind else found
 
 
-def list_members(*, actor: Actor, household: Household) -> list[Person]:
-    """Living members, the head first, then by relation (GB/T 4761-2008)."""
-    members = Person.objects.visible_to(actor).filter(household_id=household.pk, closed_on=None)
-    return sorted(members, key=lambda person: (person.pk != household.head_id, person.relation_to_head, person.pk))
+def list_members(*, actor: Actor, household_id: int | None) -> list[Person]:
+    """Living members of a household, the head (02) first, then by relation (GB/T 4761-2008); none without one."""
+    if household_id is None:
+        return []
+    found = Person.objects.visible_to(actor).filter(household_id=household_id, closed_on=None)
+    return list(found.order_by("relation_to_head", "birth_date", "pk"))
 
 
 def list_residents(*, actor: Actor, dwelling: Dwelling) -> list[Person]:

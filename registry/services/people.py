@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.audit import record
-from accounts.codes import Level, ancestor
 from accounts.errors import DomainError
 from accounts.rights import CHANGE_RESIDENTS, require
 from registry.changes import Change, Outcome, apply
@@ -84,7 +83,14 @@ def add_person(
 
 
 def change_person(
-    *, actor: Actor, pk: int, version: int, values: Mapping[str, Any], on: date, area_code: int, registered_area_code: int
+    *,
+    actor: Actor,
+    pk: int,
+    version: int,
+    values: Mapping[str, Any],
+    on: date,
+    area_code: int | None = None,
+    registered_area_code: int | None = None,
 ) -> Outcome:
     """`change_subject` for a person: a new ID number must be free, and birth date and sex follow it.
 
@@ -94,7 +100,8 @@ def change_person(
         _refuse_prober(actor)
         values = with_id_number_facts(values)
     with _one_per_number(actor):
-        _register_in(actor, pk, version, registered_area_code)
+        if registered_area_code is not None:
+            _register_in(actor, pk, version, registered_area_code)
         return change_subject(
             actor=actor, entity=Entity.PERSON, pk=pk, version=version, values=values, on=on, area_code=area_code
         )
@@ -180,8 +187,7 @@ def _register_in(actor: Actor, pk: int, version: int, registered_area_code: int)
     person: Person = lock_subject(actor=actor, entity=Entity.PERSON, pk=pk)
     if person.version != version:
         raise Stale
-    community = ancestor(person.registered_area_code, Level.COMMUNITY)
-    if community != registered_area_code:
+    if person.registered_community_code != registered_area_code:
         person.registered_area_code = registered_area_code
         person.save(update_fields=["registered_area_code", "updated_at"])
         record(actor, "person.registered_in", person, area=registered_area_code)

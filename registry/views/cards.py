@@ -1,0 +1,120 @@
+"""What the four cards and forms share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.audit import record
+from accounts.rights import CHANGE_RESIDENTS, holds
+from registry.catalogue import get_catalogue
+from registry.forms import SubjectForm
+from registry.history import describe_history
+from registry.layouts import AREA_DRIVEN, LAYOUTS, group_items
+from registry.masking import show
+from registry.models import Difference
+from registry.selectors.areas import list_places_to_live
+from registry.selectors.subjects import card_items, get_subject, list_history, list_open_differences
+from registry.showing import Cell, State, cell_of, describe_origin, text_of
+
+Form = SubjectForm
+CONFLICT, REFUSED = 409, 422
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def card_context(request: HttpRequest, entity: str, pk: int) -> dict[str, Any]:
+    """Everything that `registry/_card.html` needs; writes the audit line of the reading. Raises NotFound."""
+    actor, today = actor_of(request), timezone.localdate()
+    catalogue = get_catalogue()
+    subject = get_subject(actor=actor, entity=entity, pk=pk, on=today)
+    differences = list_open_differences(actor=actor, entity=entity, pk=pk)
+    differing = {difference.item_id for difference in differences}
+    items = [item for item in card_items(entity, catalogue) if item.code not in AREA_DRIVEN]
+    cells = {
+        item.code: cell_of(subject, item, actor, catalogue, on=today, differs=item.code in differing) for item in items
+    }
+    groups = [_group(title, [cells[item.code] for item in group]) for title, group in group_items(entity, items)]
+    record(actor, f"{entity}.read", subject)
+    return {
+        "subject": subject,
+        "groups": groups,
+        "differences": [_offer(difference, subject, actor) for difference in differences],
+        "history": describe_history(subject, list_history(subject), items, actor, catalogue),
+        "can_change": holds(actor, CHANGE_RESIDENTS) and subject.closed_on is None,
+        "can_reopen": holds(actor, CHANGE_RESIDENTS)
+        and subject.closed_on is not None
+        and timezone.localdate(subject.updated_at) == today,
+        "noun": LAYOUTS[entity].noun,
+        "name": text_of(subject, catalogue.item(LAYOUTS[entity].title), actor, catalogue),
+        "entity": entity,
+        **_addresses(entity, pk),
+    }
+
+
+def form_page(
+    request: HttpRequest,
+    form: SubjectForm,
+    save: Callable[[SubjectForm], HttpResponse | None],
+    *,
+    template: str,
+    context: dict[str, Any],
+) -> HttpResponse:
+    """One form for adding and editing. save: returns where to go, or None when the form was refused."""
+    status = 200
+    if request.method == "POST":
+        valid = form.is_valid()
+        if valid and form.is_stale:
+            context |= {"form": form, "answers": _answers(form)}
+            return render(request, "registry/stale.html", context, status=CONFLICT)
+        done = save(form) if valid else None
+        if done is not None:
+            return done
+        status = REFUSED
+    return render(request, template, {**context, "form": form}, status=status)
+
+
+def subject_form(request: HttpRequest, entity: str, subject: Any = None) -> SubjectForm:
+    actor = actor_of(request)
+    form = SubjectForm(request.POST or None, entity=entity, actor=actor, subject=subject)
+    form.ask_area(list_places_to_live(actor))
+    return form
+
+
+def _addresses(entity: str, pk: int) -> dict[str, str]:
+    steps = {f"{step}_url": reverse(f"registry:{entity}_{step}", args=[pk]) for step in ("edit", "close", "reopen")}
+    return {"list_url": reverse(f"registry:{entity}_list"), **steps}
+
+
+def _answers(form: SubjectForm) -> list[tuple[str, str]]:
+    """The same answers against the version of now: saving again is a decision, not an accident."""
+    kept = [(name, form.data[name]) for name in form.fields if name in form.data and name != "version"]
+    return [*kept, ("version", str(form.subject.version))]
+
+
+def _group(title: str, cells: list[Cell]) -> dict[str, Any]:
+    return {
+        "title": title,
+        "known": [cell for cell in cells if cell.state != State.MISSING],
+        "missing": [cell.item.name for cell in cells if cell.state == State.MISSING],
+    }
+
+
+def _offer(difference: Difference, subject: Any, actor: Actor) -> dict[str, Any]:
+    item, catalogue = difference.item, get_catalogue()
+    offered: Any = difference.offered
+    if item.type == "boolean":
+        offered = offered == "true"
+    return {
+        "difference": difference,
+        "kept": cell_of(subject, item, actor, catalogue, on=timezone.localdate()),
+        "offered": show(item, offered, actor.clearance, catalogue),
+        "origin": describe_origin(item, difference.source),
+    }

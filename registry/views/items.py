@@ -1,0 +1,53 @@
+"""The data item catalogue (数据项目录)."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.access import access
+from accounts.rights import VIEW_CATALOGUE
+from registry.catalogue import get_catalogue
+from registry.models import Entity
+from registry.selectors.items import ItemFilter, list_codes, list_items
+
+MASKS = {"none": "不遮盖", "name": "只留姓", "year": "只留年份", "address": "只留到路名", "hidden": "全部遮盖"}
+
+
+class ItemForm(forms.Form):
+    q = forms.CharField(label="查找", required=False, max_length=60)
+    entity = forms.ChoiceField(label="对象", required=False, choices=[("", "全部"), *Entity.choices])
+    level = forms.TypedChoiceField(
+        label="分级",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", "全部"), *((str(level), f"{level} 级") for level in range(1, 5))],
+    )
+
+
+@access(VIEW_CATALOGUE)
+@require_GET
+def item_list(request: HttpRequest) -> HttpResponse:
+    form = ItemForm(request.GET)
+    form.is_valid()
+    given = form.cleaned_data
+    items = list_items(ItemFilter(given.get("q", ""), given.get("entity", ""), given.get("level")))
+    context = {"filters": form, "items": [(item, mask_words(item.mask)) for item in items], "total": len(items)}
+    return render(request, "registry/item_list.html", context)
+
+
+@access(VIEW_CATALOGUE)
+@require_GET
+def item_detail(request: HttpRequest, code: str) -> HttpResponse:
+    item = get_catalogue().item(code)
+    context = {"item": item, "mask": mask_words(item.mask), "codes": list_codes(item.code_list_id)}
+    return render(request, "registry/item_detail.html", context)
+
+
+def mask_words(rule: str) -> str:
+    """A mask rule as people read it: keep:6,4 is 留前 6 位、后 4 位."""
+    if rule.startswith("keep:"):
+        first, last = rule.removeprefix("keep:").split(",")
+        return f"留前 {first} 位、后 {last} 位" if first != "0" else f"只留后 {last} 位"
+    return MASKS.get(rule, "全部遮盖")

@@ -1,0 +1,110 @@
+"""What the four lists share: columns, chips, one page of rows behind the mask, Excel of the same."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.audit import record
+from accounts.errors import DomainError
+from accounts.paging import take_page
+from registry.catalogue import get_catalogue
+from registry.exporting import as_download, write_table
+from registry.forms import ListForm
+from registry.layouts import LAYOUTS
+from registry.masking import is_masked
+from registry.models import DataItem
+from registry.selectors.subjects import with_derived
+from registry.showing import text_of
+
+KEY = ("area_code", "pk")
+MOST_EXPORTED = 50_000
+COLUMNS = "cols"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """cells: (header, text, masked), the first one is the link."""
+
+    url: str
+    cells: list[tuple[str, str, bool]]
+
+
+class TooManyRows(DomainError):
+    code = "too_many_rows"
+    default = f"一次最多导出 {MOST_EXPORTED:,} 行。请先用筛选缩小范围,再导出。"
+
+
+def chosen_columns(request: HttpRequest, entity: str) -> list[DataItem]:
+    """The usual columns, and those that the reader added."""
+    catalogue, layout = get_catalogue(), LAYOUTS[entity]
+    added = [code for code in layout.more_columns if code in request.GET.getlist(COLUMNS)]
+    return [catalogue.item(code) for code in (*layout.columns, *added)]
+
+
+def list_context(
+    request: HttpRequest, entity: str, rows: QuerySet[Any], form: ListForm, *, total: int | None = None
+) -> dict[str, Any]:
+    """Everything that `registry/_subject_table.html` needs."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    columns = chosen_columns(request, entity)
+    annotated = with_derived(rows, entity, columns, on=timezone.localdate())
+    paging = take_page(annotated, request, key=KEY, total=total)
+    return {
+        "columns": columns,
+        "rows": [_row(subject, entity, columns, actor) for subject in paging.rows],
+        "paging": paging,
+        "filters": form,
+        "chips": chips_of(request, form),
+        "clear_url": request.path,
+        "choices": _column_choices(request, entity),
+        "export_query": request.GET.urlencode(),
+        "noun": LAYOUTS[entity].noun,
+    }
+
+
+def export_list(request: HttpRequest, entity: str, rows: QuerySet[Any]) -> HttpResponse:
+    """The list as Excel, masked as on the page, with its audit line. Raises TooManyRows."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    columns, catalogue = chosen_columns(request, entity), get_catalogue()
+    found = with_derived(rows, entity, columns, on=timezone.localdate()).order_by(*KEY)[: MOST_EXPORTED + 1]
+    texts = [[text_of(subject, item, actor, catalogue) for item in columns] for subject in found.iterator()]
+    if len(texts) > MOST_EXPORTED:
+        raise TooManyRows
+    record(actor, f"{entity}.exported", rows=len(texts), items=[item.code for item in columns])
+    noun = LAYOUTS[entity].noun
+    content = write_table(noun, [item.name for item in columns], texts)
+    return as_download(content, f"{actor.area_name}{noun}名单{timezone.localdate():%Y%m%d}.xlsx")
+
+
+def _row(subject: Any, entity: str, columns: Iterable[DataItem], actor: Actor) -> Row:
+    catalogue = get_catalogue()
+    cells = []
+    for item in columns:
+        text = text_of(subject, item, actor, catalogue)
+        cells.append((item.name, text, bool(text) and is_masked(item, actor.clearance)))
+    return Row(reverse(f"registry:{entity}_detail", args=[subject.pk]), cells)
+
+
+def chips_of(request: HttpRequest, form: ListForm) -> list[dict[str, str]]:
+    return [
+        {"label": label, "value": value, "remove_url": without(request, name)} for name, label, value in form.chips()
+    ]
+
+
+def without(request: HttpRequest, *names: str) -> str:
+    """Address of this page without some filters, on its first page."""
+    kept = [(name, value) for name, values in request.GET.lists() for value in values]
+    query = urlencode([(name, value) for name, value in kept if name not in (*names, "after")])
+    return f"{request.path}?{query}" if query else request.path
+
+
+def _column_choices(request: HttpRequest, entity: str) -> list[tuple[DataItem, bool]]:
+    chosen = request.GET.getlist(COLUMNS)
+    return [(get_catalogue().item(code), code in chosen) for code in LAYOUTS[entity].more_columns]
