@@ -39,5 +39,5 @@ soak:
 	@scripts/test.sh -m "faults or fuzz or matrix" $(ARGS)
 
 clean:
-	@if [ -x $(PYTHON_BIN) ]; then $(PYTHON_BIN) -m portal.supervisor stop; fi
+	@if [ -x $(PYTHON_BIN) ]; then $(PYTHON_BIN) -m portal.supervisor clean; fi
 	rm -rf .venv .run node_modules static/vendor staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -12,12 +12,13 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponseBase
+
+from portal.places import ROOT
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -30,7 +31,6 @@ _LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{11,19}[Xx]?(?![0-9A-Za-z])")
 _QUOTED_BY_DATABASE = re.compile(r"\n(?:DETAIL|CONTEXT|LINE \d+|HINT):?.*", re.DOTALL)
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request", "data"}
 _FRAMES = 15
-_ROOT = Path(__file__).resolve().parent.parent
 # Asked every few seconds by balancers.
 _HEARTBEATS = ("healthz", "readyz")
 
@@ -77,7 +77,7 @@ def _describe(error: BaseException) -> dict[str, Any]:
 
 def _short(filename: str) -> str:
     """Path from the package's folder on, whatever machine it runs on."""
-    return filename.rpartition("/site-packages/")[2].removeprefix(f"{_ROOT}/")
+    return filename.rpartition("/site-packages/")[2].removeprefix(f"{ROOT}/")
 
 
 class RequestLogMiddleware:
@@ -111,17 +111,23 @@ class RequestLogMiddleware:
         )
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """503 is what /readyz says every few seconds while something is down; its cause has lines of its own."""
+    return getattr(record, "status_code", None) != 503
+
+
 def logging_config(level: str) -> dict[str, Any]:
     """Django's LOGGING: JSON on standard error, everything through one formatter."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        "filters": {"news": {"()": "django.utils.log.CallbackFilter", "callback": _is_news}},
         "formatters": {"json": {"()": "portal.logging.JsonFormatter"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             # These two write the path of the URL, which may hold what somebody searched for.
-            "django.request": {"level": "ERROR", "handlers": ["stderr"], "propagate": False},
+            "django.request": {"level": "ERROR", "handlers": ["stderr"], "filters": ["news"], "propagate": False},
             "django.server": {"level": "ERROR", "handlers": ["stderr"], "propagate": False},
             "axes": {"level": "ERROR"},
             # A line for each task of each few seconds; what a job did is in its row.

@@ -3,11 +3,12 @@
 import signal
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from portal.embedded.child import Child, Sink, to_terminal
+from portal.places import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
+# Whoever starts the portal as root has decided so; PostgreSQL alone needs another account and gets it.
+_AS_ROOT = "ignore:You're running the worker"
 
 
 def web(env: Mapping[str, str], port: int, *, sink: Sink = to_terminal) -> Child:
@@ -22,7 +23,7 @@ def web(env: Mapping[str, str], port: int, *, sink: Sink = to_terminal) -> Child
 def worker(env: Mapping[str, str], *, sink: Sink = to_terminal) -> Child:
     """Two tasks at a time; TERM lets the running ones finish or hands them back."""
     options = ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-    argv = [sys.executable, "-m", "celery", "--quiet", "-A", "portal", "worker", *options]
+    argv = [sys.executable, "-W", _AS_ROOT, "-m", "celery", "--quiet", "-A", "portal", "worker", *options]
     return Child("worker", argv, env=env, sink=sink, cwd=ROOT, patience=20)
 
 

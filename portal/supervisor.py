@@ -3,6 +3,7 @@
 - `python -m portal.supervisor run`: services, migrations, demo data, web, worker, beat
 - `python -m portal.supervisor with-services -- COMMAND`: throwaway services around a command, such as the tests
 - `python -m portal.supervisor stop`: ends a `run` that was started from this folder
+- `python -m portal.supervisor clean`: stops it and removes everything it has made, data and keys included
 """
 
 import fcntl
@@ -22,13 +23,14 @@ from types import FrameType
 from typing import IO, NoReturn
 
 from portal import programs
+from portal.embedded.account import reachable_home, unprivileged
 from portal.embedded.child import Child, to_file, to_terminal
 from portal.embedded.keys import kept_keys, make_keys, write_environment
 from portal.embedded.redis import free_port
 from portal.embedded.services import services
 from portal.env import number
+from portal.places import STATE
 
-STATE = programs.ROOT / ".run"
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _READY_SECONDS = 90
 _STEADY_SECONDS = 60
@@ -47,6 +49,8 @@ def main(arguments: Sequence[str]) -> int:
             return with_services(command)
         case ["stop"]:
             return stop()
+        case ["clean"]:
+            return clean()
     print(__doc__, file=sys.stderr)
     return 2
 
@@ -107,6 +111,14 @@ def stop() -> int:
         os.kill(int(lock.read()), signal.SIGTERM)
         fcntl.flock(lock, fcntl.LOCK_EX)
         print("已停止。")
+    return 0
+
+
+def clean() -> int:
+    """Stop, then remove the state folder and, as root, the one that PostgreSQL may have got elsewhere."""
+    stop()
+    shutil.rmtree(reachable_home(STATE / "postgres", unprivileged()), ignore_errors=True)
+    shutil.rmtree(STATE, ignore_errors=True)
     return 0
 
 

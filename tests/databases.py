@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,8 +17,8 @@ import pytest
 from psycopg2.sql import SQL, Identifier
 
 from portal.embedded.postgres import apply_roles
+from portal.places import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 MIGRATED = "portal_test"
 DEMO = "portal_demo"
 _READY = "ready"

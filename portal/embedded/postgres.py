@@ -13,9 +13,10 @@ import psycopg2
 
 from portal.embedded.account import Account, reachable_home, unprivileged
 from portal.embedded.child import Child, Sink, to_terminal
+from portal.places import ROOT
 
 SUPERUSER = "postgres"
-ROLES_SQL = Path(__file__).resolve().parent.parent.parent / "deploy" / "roles.sql"
+ROLES_SQL = ROOT / "deploy" / "roles.sql"
 # sun_path holds 108 bytes; the file in the folder is called .s.PGSQL.5432.lock at the longest
 _LONGEST_SOCKET_FOLDER = 88
 _READY_SECONDS = 30

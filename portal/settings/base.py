@@ -1,14 +1,14 @@
 """What every deployment shares. Variables of the environment are read here and nowhere else."""
 
 from datetime import timedelta
-from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 
 from portal import env
 from portal.logging import logging_config
+from portal.places import ROOT, STATE
 
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
+BASE_DIR = ROOT
 
 # Environment -------------------------------------------------------------------------------------------------
 SECRET_KEY = env.secret("SECRET_KEY")
@@ -18,7 +18,7 @@ ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
 PORTAL_ORIGIN = env.origin("PORTAL_ORIGIN")
 PORTAL_DB_ROLE = env.choice("PORTAL_DB_ROLE", ("app", "owner"), "app")
 REDIS_URL = env.redis_url("REDIS_URL")
-MEDIA_ROOT = env.text("MEDIA_ROOT", str(BASE_DIR / ".run" / "media"))
+MEDIA_ROOT = env.text("MEDIA_ROOT", str(STATE / "media"))
 # How many reverse proxies stand in front and append to X-Forwarded-For; 0: the header is not believed.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, lowest=0, highest=5)
 LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",

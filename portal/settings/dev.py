@@ -1,10 +1,9 @@
 """A machine of one's own: secrets and addresses come from the file that `make run` keeps in .run/."""
 
-from pathlib import Path
-
 from portal import env
+from portal.places import STATE
 
-env.load_file(Path(__file__).resolve().parent.parent.parent / ".run" / "portal.env")
+env.load_file(STATE / "portal.env")
 
 from portal.settings.base import *  # noqa: E402, F403
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from portal import env
-from tests.databases import ROOT
+from portal.places import ROOT
 
 FILE = ROOT / "docker-compose.yml"
 

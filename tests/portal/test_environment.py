@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from portal import env
-from tests.databases import ROOT
+from portal.places import ROOT
 
 GOOD = {
     "SECRET_KEY": "k" * 50,
