@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
 from portal import env
@@ -9,6 +10,9 @@ from portal.logging import logging_config
 from portal.places import ROOT, STATE
 
 BASE_DIR = ROOT
+
+# ModelForm[Person], Lookup[Any] and their like can be written as the type checker reads them.
+django_stubs_ext.monkeypatch()
 
 # Environment -------------------------------------------------------------------------------------------------
 SECRET_KEY = env.secret("SECRET_KEY")
