@@ -78,9 +78,9 @@ def links_for(actor: Actor, view_name: str, counts: Mapping[str, int]) -> list[L
     ]
 
 
-def url_of(name: str) -> str:
-    """Address of a page without arguments; "" where it does not exist."""
+def url_of(name: str, *args: object) -> str:
+    """Address of a page; "" where it does not exist."""
     try:
-        return reverse(name)
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""

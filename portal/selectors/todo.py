@@ -42,7 +42,7 @@ def list_events_to_handle(*, actor: Actor) -> QuerySet[Event]:
 def list_versions_to_admit(*, actor: Actor) -> QuerySet[FormVersion]:
     """Versions that departments of the actor's area handed in."""
     area = subtree(actor.area_code, actor.area_level)
-    return FormVersion.objects.filter(state=FormVersion.State.SUBMITTED, template__department__area_id__range=area)
+    return FormVersion.objects.filter(state=FormVersion.State.SUBMITTED, template__department__area__code__range=area)
 
 
 def list_versions_to_mend(*, actor: Actor) -> QuerySet[FormVersion]:

@@ -1,0 +1,133 @@
+"""The workbench (工作台): what a post has to do, by when, what is already done. A fixed, small number of queries."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
+
+from accounts import rights
+from accounts.actors import Actor
+from accounts.rights import holds
+from forms_engine.models import AdmissionStep, FormVersion
+from portal.navigation import url_of
+from portal.selectors.figures import Figures, get_figures
+from portal.selectors.reports import (
+    SHOWN,
+    Progress,
+    ReportTask,
+    ReportTasks,
+    list_progress,
+    list_report_tasks,
+    list_reviews,
+)
+from portal.selectors.todo import (
+    list_events_to_handle,
+    list_open_differences,
+    list_versions_to_admit,
+    list_versions_to_mend,
+)
+from registry.catalogue import get_catalogue
+from registry.masking import show
+from registry.models import Difference, Entity, Event, Person
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceTask:
+    """offered: masked for the reader. subject: name of the person, else the kind of the subject."""
+
+    difference: Difference
+    subject: str
+    offered: str
+
+    @property
+    def url(self) -> str:
+        return url_of(f"registry:{self.difference.entity}_detail", self.difference.subject_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """Sections of the page; one that is not the post's business stays empty. figures: None where none are counted."""
+
+    reports: ReportTasks = field(default_factory=ReportTasks)
+    reviews: list[ReportTask] = field(default_factory=list)
+    admissions: list[FormVersion] = field(default_factory=list)
+    forms: list[FormVersion] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    differences: list[DifferenceTask] = field(default_factory=list)
+    progress: list[Progress] = field(default_factory=list)
+    figures: Figures | None = None
+
+    @property
+    def has_tasks(self) -> bool:
+        return bool(
+            self.reports.open or self.reviews or self.admissions or self.forms or self.events or self.differences
+        )
+
+    @property
+    def due_today(self) -> int:
+        return sum(task.deadline.is_today for task in self.reports.open)
+
+
+def get_workbench(*, actor: Actor, now: datetime) -> Workbench:
+    """Everything the post may and has to see this morning."""
+    fills, reviews = holds(actor, rights.FILL_REPORTS), holds(actor, rights.REVIEW_REPORTS)
+    follows = reviews or holds(actor, rights.ADMIT_FORMS) or holds(actor, rights.DESIGN_FORMS)
+    handles = holds(actor, rights.HANDLE_EVENTS) or holds(actor, rights.REPORT_EVENTS)
+    return Workbench(
+        reports=list_report_tasks(actor=actor, now=now) if fills else ReportTasks(),
+        reviews=list_reviews(actor=actor, now=now) if reviews else [],
+        admissions=list_admission_tasks(actor=actor) if holds(actor, rights.ADMIT_FORMS) else [],
+        forms=list_form_tasks(actor=actor) if holds(actor, rights.DESIGN_FORMS) else [],
+        events=list_event_tasks(actor=actor) if handles else [],
+        differences=list_difference_tasks(actor=actor) if holds(actor, rights.CHANGE_RESIDENTS) else [],
+        progress=list_progress(actor=actor, now=now, name_late=reviews) if follows else [],
+        figures=get_figures(actor=actor, on=localdate(now)),
+    )
+
+
+def list_event_tasks(*, actor: Actor) -> list[Event]:
+    return list(list_events_to_handle(actor=actor).order_by("occurred_at", "pk")[:SHOWN])
+
+
+def list_difference_tasks(*, actor: Actor) -> list[DifferenceTask]:
+    """Oldest first. The other value is shown as the reader may see it."""
+    names = Person.objects.filter(pk=OuterRef("subject_id")).values("name")[:1]
+    found = (
+        list_open_differences(actor=actor)
+        .select_related("item")
+        .annotate(person_name=Subquery(names))
+        .order_by("pk")[:SHOWN]
+    )
+    catalogue = get_catalogue()
+    tasks = []
+    for one in found:
+        item = catalogue.item(one.item_id)
+        is_person = one.entity == Entity.PERSON
+        subject = show(catalogue.item("person.name"), one.person_name, actor.clearance) if is_person else ""
+        tasks.append(
+            DifferenceTask(
+                one, subject or Entity(one.entity).label, show(item, one.offered, actor.clearance, catalogue)
+            )
+        )
+    return tasks
+
+
+def list_admission_tasks(*, actor: Actor) -> list[FormVersion]:
+    """Versions at the desk with department, longest waiting first, each with `handed_in_at`."""
+    return _at_the_desk(list_versions_to_admit(actor=actor))
+
+
+def list_form_tasks(*, actor: Actor) -> list[FormVersion]:
+    """Versions of the own department that the desk gave back, each with `note`, the last opinion."""
+    return _at_the_desk(list_versions_to_mend(actor=actor))
+
+
+def _at_the_desk(versions: QuerySet[FormVersion]) -> list[FormVersion]:
+    last = AdmissionStep.objects.filter(version=OuterRef("pk")).order_by("-pk")
+    found = versions.select_related("template__department").defer("workbook", "layout")
+    found = found.annotate(
+        handed_in_at=Coalesce(Subquery(last.values("at")[:1]), "created_at"), note=Subquery(last.values("note")[:1])
+    )
+    return list(found.order_by("handed_in_at", "pk")[:SHOWN])
