@@ -112,7 +112,7 @@ def apply_query(
     with connection.cursor() as cursor:
         cursor.execute(statement.sql(rows), {"stamp": json.dumps(source.stamp(), ensure_ascii=False)} | _named(params))
         changed, differences, renamed = cursor.fetchone()
-    _respell(renamed or [])
+    _respell(json.loads(renamed) if renamed else [])
     return Outcome(changed, differences)
 
 
@@ -175,12 +175,12 @@ class _Statement:
         WITH incoming AS MATERIALIZED ({rows}),
         weighed AS MATERIALIZED (
             SELECT t.id, t.district, t.area_code, {self._old_name()} AS old_name, i.vals, i.marks,
-                   {self._lost()} AS lost
+                   {self._outweighed()} AS outweighed, {self._lost()} AS lost
             FROM incoming i JOIN {table} t ON t.id = i.subject_id
             FOR UPDATE OF t
         ),
         decided AS MATERIALIZED (
-            SELECT *, vals - ARRAY(SELECT jsonb_object_keys(lost)) AS won FROM weighed
+            SELECT *, vals - ARRAY(SELECT jsonb_object_keys(outweighed)) AS won FROM weighed
         ),
         updated AS (
             UPDATE {table} t SET {self._assignments()}
@@ -210,9 +210,17 @@ class _Statement:
             return "NULL"
         return "CASE WHEN t.name IS DISTINCT FROM d.old_name THEN t.name END"
 
+    def _outweighed(self) -> str:
+        """Object of the incoming values that come second to the kept ones, whether they differ or agree."""
+        return self._object({item.code: self._stays(item) for item in self.items})
+
     def _lost(self) -> str:
-        """Object of the incoming values that the kept ones outweigh."""
-        pairs = [f"'{item.code}', CASE WHEN {self._stays(item)} THEN i.vals->'{item.code}' END" for item in self.items]
+        """Object of those among them that differ: for someone to settle."""
+        return self._object({item.code: f"{self._stays(item)} AND {self._differs(item)}" for item in self.items})
+
+    def _object(self, where: Mapping[str, str]) -> str:
+        """JSON object of the incoming values of the items whose predicate holds."""
+        pairs = [f"'{code}', CASE WHEN {holds} THEN i.vals->'{code}' END" for code, holds in where.items()]
         objects = [
             f"jsonb_build_object({', '.join(pairs[start : start + MOST_PAIRS])})"
             for start in range(0, len(pairs), MOST_PAIRS)
@@ -220,6 +228,7 @@ class _Statement:
         return f"jsonb_strip_nulls({' || '.join(objects)})"
 
     def _stays(self, item: DataItem) -> str:
+        """Whether the kept value outweighs the incoming one; an agreeing weaker source must not take its place."""
         if self.decided:
             return "false"
         kept = f"t.provenance->'{item.code}'"
@@ -227,10 +236,7 @@ class _Statement:
         rank = f"(CASE {kept}->>'s' {whens} ELSE {ORDINARY_RANK} END)"
         mine = RANKS.get(self.source.kind, ORDINARY_RANK)
         newer = f"coalesce({kept}->>'on', '') > '{self.source.on.isoformat()}'"
-        return (
-            f"i.vals ? '{item.code}' AND {self._known(item)} AND {self._differs(item)}"
-            f" AND ({rank} > {mine} OR ({rank} = {mine} AND {newer}))"
-        )
+        return f"i.vals ? '{item.code}' AND {self._known(item)} AND ({rank} > {mine} OR ({rank} = {mine} AND {newer}))"
 
     def _known(self, item: DataItem) -> str:
         column = self.columns.get(item.code)

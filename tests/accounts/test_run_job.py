@@ -1,0 +1,125 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.errors import DomainError, NotFound
+from accounts.jobs import MAX_ATTEMPTS, Progress, get_job, job_handler, list_resumable_jobs, run_job, start_job
+from accounts.models import Job
+from accounts.scope import acting_as
+from registry.models import Person
+from tests.factories import EAST, make_person
+
+pytestmark = pytest.mark.django_db
+
+
+@job_handler("tests.count")
+def count_to(actor, job, *, to):
+    for done in range(1, to + 1):
+        make_person(EAST, name=f"第{done}")
+        yield Progress(done, to)
+    return {"made": to}
+
+
+@job_handler("tests.refuse")
+def refuse(actor, job):
+    make_person(EAST)
+    raise DomainError("文件里没有数据。")
+    yield Progress(0, 0)
+
+
+@job_handler("tests.break")
+def break_down(actor, job):
+    raise ZeroDivisionError
+    yield Progress(0, 0)
+
+
+@job_handler("tests.stolen")
+def lose_the_lease(actor, job):
+    Job.objects.filter(pk=job.pk).update(lease=Job.new_lease())
+    make_person(EAST)
+    yield Progress(1, 2)
+    make_person(EAST)
+    yield Progress(2, 2)
+
+
+def job(cast, kind, **params):
+    with acting_as(cast.worker):
+        return start_job(cast.worker, kind, **params)
+
+
+def people(cast):
+    with acting_as(cast.worker):
+        return Person.objects.count()
+
+
+def test_steps_commit_with_their_progress_and_the_result_is_kept(cast):
+    started = job(cast, "tests.count", to=3)
+    run_job(started.pk)
+    started.refresh_from_db()
+    assert (started.state, started.done, started.total, started.result) == ("done", 3, 3, {"made": 3})
+    assert people(cast) == 3
+
+
+def test_a_job_that_is_over_does_not_run_again(cast):
+    started = job(cast, "tests.count", to=1)
+    run_job(started.pk)
+    run_job(started.pk)
+    assert people(cast) == 1
+
+
+def test_a_job_under_lease_is_left_to_its_worker(cast):
+    started = job(cast, "tests.count", to=1)
+    Job.objects.update(state="running", lease=Job.new_lease(), lease_until=timezone.now() + timedelta(seconds=30))
+    run_job(started.pk)
+    assert people(cast) == 0
+
+
+def test_a_dead_workers_job_is_found_and_taken_over(cast):
+    started = job(cast, "tests.count", to=1)
+    Job.objects.update(state="running", lease=Job.new_lease(), lease_until=timezone.now() - timedelta(seconds=1))
+    assert list_resumable_jobs() == [started.pk]
+    run_job(started.pk)
+    assert people(cast) == 1
+
+
+def test_a_worker_that_lost_its_lease_commits_no_further_step(cast):
+    started = job(cast, "tests.stolen")
+    run_job(started.pk)
+    started.refresh_from_db()
+    assert people(cast) == 1
+    assert started.state == "running"
+
+
+def test_a_refusal_ends_the_job_with_its_sentence_and_changes_nothing(cast):
+    started = job(cast, "tests.refuse")
+    run_job(started.pk)
+    started.refresh_from_db()
+    assert (started.state, started.message) == ("failed", "文件里没有数据。")
+    assert people(cast) == 0
+
+
+def test_an_unexpected_error_is_tried_again_and_then_given_up(cast):
+    started = job(cast, "tests.break")
+    for _ in range(MAX_ATTEMPTS):
+        Job.objects.filter(pk=started.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+        run_job(started.pk)
+    started.refresh_from_db()
+    assert started.state == "failed"
+    assert "系统管理员" in started.message
+
+
+def test_a_job_belongs_to_the_post_that_asked(cast):
+    started = job(cast, "tests.count", to=1)
+    assert get_job(actor=cast.worker, pk=started.pk) == started
+    with pytest.raises(NotFound):
+        get_job(actor=cast.colleague, pk=started.pk)
+
+
+def test_the_scope_of_the_asking_post_limits_the_job(cast):
+    with acting_as(cast.neighbour):
+        started = start_job(cast.neighbour, "tests.count", to=1)
+    run_job(started.pk)
+    started.refresh_from_db()
+    assert started.state == "running"  # the insert into 东村 was refused by the database: to be tried again
+    assert people(cast) == 0
