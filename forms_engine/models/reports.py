@@ -18,6 +18,7 @@ class Dispatch(models.Model):
     created_by = models.ForeignKey(Post, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField("收表时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "下发"
@@ -47,6 +48,7 @@ class Report(ScopedModel):
         SUBMITTED = "submitted", "待审核"
         RETURNED = "returned", "已退回"
         ACCEPTED = "accepted", "已通过"
+        CLOSED = "closed", "已收表"
 
     dispatch = models.ForeignKey(Dispatch, models.PROTECT, related_name="reports")
     state = models.CharField(max_length=10, choices=State, default=State.PREPARING)
