@@ -1,0 +1,145 @@
+"""The simple condition builder: a list of rows (item, comparison, value) to a condition tree and back.
+
+Trees are those of `registry.conditions`; the builder makes one level: all of the rows, or any of them.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import TextChoices
+
+from accounts.errors import DomainError
+from registry.catalogue import SUBJECTS, Catalogue
+from registry.conditions import ORDERED_TYPES
+from registry.models import DataItem, Entity, ItemType
+
+LIST_SIGNS = re.compile(r"[、,,;;\s]+")
+YES, NO = frozenset("是 有 对 true 1 √".split()), frozenset("否 无 不是 false 0 ×".split())  # noqa: SIM905
+
+
+class Comparison(TextChoices):
+    """How a row compares (比较方式)."""
+
+    IS = "=", "是"
+    IS_NOT = "!=", "不是"
+    IN = "in", "属于(可填多个,用顿号分开)"
+    AT_LEAST = ">=", "不小于"
+    MORE = ">", "大于"
+    AT_MOST = "<=", "不超过"
+    LESS = "<", "小于"
+    KNOWN = "known", "已登记"
+    UNKNOWN = "unknown", "未登记"
+
+
+class BadRow(DomainError):
+    """One row of the builder cannot be understood; the message names its item."""
+
+    code = "bad_condition"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRow:
+    """item: code; value: as typed, "" where the comparison takes none."""
+
+    item: str
+    op: str
+    value: str = ""
+
+
+def build_tree(rows: Sequence[ConditionRow], join: str, catalogue: Catalogue) -> dict[str, Any]:
+    """Condition tree of the rows. join: "all" or "any". {} without rows. Raises BadRow."""
+    return {join: [_leaf(row, catalogue) for row in rows]} if rows else {}
+
+
+def split_tree(tree: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, list[ConditionRow]]:
+    """join and rows of a tree made by `build_tree`; parts of any other shape are left out."""
+    join = "any" if "any" in tree else "all"
+    parts = tree.get(join, [tree] if "item" in tree else [])
+    rows = [_row(part, catalogue) for part in parts]
+    return join, [row for row in rows if row is not None]
+
+
+def list_condition_items(catalogue: Catalogue) -> list[DataItem]:
+    """Items that a roster can be limited by; whether one fits the form's subject shows when the tree is compiled."""
+    return [item for item in catalogue.items.values() if not item.is_sealed and item.entity in (*SUBJECTS, Entity.AREA)]
+
+
+def _leaf(row: ConditionRow, catalogue: Catalogue) -> dict[str, Any]:
+    item = catalogue.item(row.item)
+    if row.op in (Comparison.KNOWN, Comparison.UNKNOWN):
+        known = {"item": item.code, "op": "known"}
+        return known if row.op == Comparison.KNOWN else {"not": known}
+    if not row.value.strip():
+        raise BadRow(f"条件“{item.name}”还没有填值,请填写,或把这一行清空。", field="condition")
+    if row.op == Comparison.IN:
+        values = [_value(item, part, catalogue) for part in LIST_SIGNS.split(row.value.strip()) if part]
+        return {"item": item.code, "op": "in", "value": values}
+    if row.op not in (Comparison.IS, Comparison.IS_NOT) and item.type not in ORDERED_TYPES:
+        raise BadRow(f"条件“{item.name}”不能比大小,请改为“是”或“属于”。", field="condition")
+    value = _value(item, row.value.strip(), catalogue)
+    if row.op == Comparison.IS_NOT:
+        return {"not": {"item": item.code, "op": "=", "value": value}}
+    return {"item": item.code, "op": row.op, "value": value}
+
+
+def _value(item: DataItem, text: str, catalogue: Catalogue) -> Any:
+    """The typed constant as the tree holds it: codes as codes, numbers as numbers, dates in ISO form."""
+    if item.type == ItemType.BOOLEAN:
+        return _yes_or_no(item, text)
+    if item.type == ItemType.CODE:
+        return _code(item, text, catalogue)
+    if item.type == ItemType.DATE:
+        return _day(item, text)
+    if item.type in (ItemType.INTEGER, ItemType.DECIMAL, ItemType.DERIVED):
+        return _number(item, text)
+    return text
+
+
+def _yes_or_no(item: DataItem, text: str) -> bool:
+    if text.lower() in YES:
+        return True
+    if text.lower() in NO:
+        return False
+    raise BadRow(f"条件“{item.name}”请填“是”或“否”。", field="condition")
+
+
+def _code(item: DataItem, text: str, catalogue: Catalogue) -> str:
+    spellings = catalogue.spellings(item.code)
+    if spellings and text not in spellings:
+        some = "、".join(list(catalogue.labels(item.code).values())[:6])
+        raise BadRow(f"条件“{item.name}”没有“{text}”这个选项,可填:{some} 等。", field="condition")
+    return spellings.get(text, text)
+
+
+def _day(item: DataItem, text: str) -> str:
+    try:
+        return date.fromisoformat(text.replace("/", "-").replace(".", "-")).isoformat()
+    except ValueError:
+        raise BadRow(f"条件“{item.name}”请填日期,如 2026-01-31。", field="condition") from None
+
+
+def _number(item: DataItem, text: str) -> int | str:
+    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,4})?", text):
+        raise BadRow(f"条件“{item.name}”请填数字。", field="condition")
+    return int(text) if "." not in text else text
+
+
+def _row(part: Mapping[str, Any], catalogue: Catalogue) -> ConditionRow | None:
+    leaf, negated = (part["not"], True) if "not" in part else (part, False)
+    if not isinstance(leaf, Mapping) or leaf.get("item") not in catalogue.items:
+        return None
+    item, op = str(leaf["item"]), str(leaf["op"])
+    if negated:
+        op = {"=": Comparison.IS_NOT.value, "known": Comparison.UNKNOWN.value}.get(op, op)
+    raw = leaf.get("value", "")
+    values = raw if isinstance(raw, list) else [raw]
+    return ConditionRow(item, op, "、".join(_text(item, value, catalogue) for value in values))
+
+
+def _text(item: str, value: Any, catalogue: Catalogue) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return catalogue.labels(item).get(str(value), str(value))
