@@ -1,6 +1,7 @@
 """What every deployment shares. Variables of the environment are read here and nowhere else."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
@@ -176,7 +177,7 @@ CONTENT_SECURITY_POLICY = {
 
 # Files -------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
