@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
 from accounts.errors import DomainError, NotAllowed, NotFound
+from accounts.roles import Role
 
 
 @contextmanager
@@ -42,3 +43,20 @@ class CodeForm(forms.Form):
 
 class PasswordForm(PasswordChangeForm):  # type: ignore[type-arg]
     field_order = ["old_password", "new_password1", "new_password2"]
+
+
+class PeopleFilterForm(forms.Form):
+    """Filters of the people page."""
+
+    text = forms.CharField(label="姓名、用户名或单位", max_length=50, required=False)
+    role = forms.ChoiceField(label="角色", choices=[("", "全部"), *Role.choices], required=False)
+
+
+class AuditFilterForm(forms.Form):
+    """Filters of the audit page. A field that cannot be read says so and filters nothing."""
+
+    since = forms.DateField(label="从", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="到", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    action = forms.CharField(label="动作", max_length=60, required=False)
+    user = forms.CharField(label="用户名", max_length=50, required=False)
+    obj = forms.CharField(label="对象", max_length=120, required=False)

@@ -10,6 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.actors import Actor
 from accounts.codes import SPAN, Level
 from accounts.models import Area, Job, Post
+from accounts.roles import Role
 
 
 def list_own_posts(*, user_id: int) -> QuerySet[Post]:
@@ -42,3 +43,13 @@ def get_second_factor_state(*, user_id: int) -> SecondFactorState:
     has_app = TOTPDevice.objects.filter(user_id=user_id, confirmed=True).exists()
     codes = StaticToken.objects.filter(device__user_id=user_id, device__confirmed=True).count()
     return SecondFactorState(has_app, codes)
+
+
+def list_demo_posts() -> list[Post]:
+    """The first post of one user per role and department, in the order of the roles: whom a visitor may try."""
+    posts = Post.objects.valid_on(localdate()).with_context().order_by("pk")
+    first: dict[tuple[str, int | None], Post] = {}
+    for post in posts:
+        first.setdefault((post.role, post.department_id), post)
+    order = {role: place for place, role in enumerate(Role.values)}
+    return sorted(first.values(), key=lambda post: (order[post.role], post.pk))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import doors, me, second_factor
+from accounts.views import doors, me, people, second_factor
 
 app_name = "accounts"
 urlpatterns = [
@@ -17,4 +17,6 @@ urlpatterns = [
     path("me/", me.my_account, name="me"),
     path("me/password/", me.password_change, name="password"),
     path("jobs/<int:pk>/", me.job_detail, name="job_detail"),
+    path("people/", people.people, name="people"),
+    path("audit/", people.audit, name="audit"),
 ]

@@ -37,6 +37,11 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
+def given(name: str) -> bool:
+    """Whether an optional variable has a value."""
+    return bool(os.environ.get(name, "").strip())
+
+
 def secret(name: str, *, at_least: int = 50) -> str:
     """A secret of at least so many characters."""
     value = text(name)

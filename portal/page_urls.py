@@ -3,8 +3,10 @@
 from django.urls import path
 
 from portal.views.home import home
+from portal.views.status import status
 
 app_name = "portal"
 urlpatterns = [
     path("", home, name="home"),
+    path("status/", status, name="status"),
 ]

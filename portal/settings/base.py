@@ -35,6 +35,12 @@ DATABASES = {
         else env.database("DATABASE_URL", application="portal")
     )
 }
+# The audit page reads as a role of its own: the app's role can write audit lines and not read them.
+if env.given("DATABASE_AUDIT_URL"):
+    DATABASES["audit"] = env.database("DATABASE_AUDIT_URL", application="portal-audit") | {"ATOMIC_REQUESTS": False}
+DATABASE_ROUTERS = ["portal.routers.OneSchema"]
+# Demo users and their logins; never in production.
+DEMO = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Apps, floors from the ground up -----------------------------------------------------------------------------

@@ -10,3 +10,4 @@ from portal.settings.base import *  # noqa: E402, F403
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 STATIC_ROOT = None  # served from where they lie; nothing is collected
+DEMO = env.choice("DEMO", ("0", "1"), "1") == "1"

@@ -3,6 +3,8 @@
 import os
 import secrets
 
+from portal import env
+
 _THROWAWAY = {
     "SECRET_KEY": secrets.token_hex(32),
     "SEAL_KEYS": f"1:{secrets.token_hex(16)}",
@@ -22,3 +24,4 @@ from portal.settings.base import *  # noqa: E402, F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None  # served from where they lie; nothing is collected
+DEMO = env.choice("DEMO", ("0", "1"), "1") == "1"

@@ -1,0 +1,56 @@
+"""Names of audited actions for people. Here, because only the roof knows the actions of every app."""
+
+from django import template
+
+register = template.Library()
+
+ACTIONS = {
+    "login": "登录",
+    "logout": "退出登录",
+    "password.changed": "修改密码",
+    "post.switched": "切换岗位",
+    "second_factor.passed": "完成第二步验证",
+    "second_factor.refused": "第二步验证未通过",
+    "second_factor.enrolled": "绑定验证器",
+    "second_factor.codes_made": "生成恢复码",
+    "access.refused": "访问被拒绝",
+    "audit.read": "查看审计",
+    "scope.whole_tree": "以全域范围处理",
+    "form.brought": "上传表单",
+    "form.columns_changed": "修改表单的列",
+    "form.settings_changed": "修改表单的设置",
+    "form.answer_mode": "改变回答方式",
+    "form.new_version": "新增表单版本",
+    "form.dispatched": "下发表单",
+    "report.cells_saved": "填写报表",
+    "report.cells_confirmed": "确认报表的值",
+    "report.cell_undone": "撤销一格",
+    "report.subject_added": "报表增加对象",
+    "report.subject_removed": "报表移出对象",
+    "report.subject_restored": "报表恢复对象",
+    "report.submitted": "提交报表",
+    "report.returned": "退回报表",
+    "report.accepted": "通过报表",
+    "report.identity_not_kept": "证件号未写回",
+    "event.reported": "上报事件",
+    "event.read": "查看事件",
+    "event.exported": "导出事件台账",
+    "person.added": "登记居民",
+    "person.placed": "变更居住地",
+    "person.registered_in": "登记户籍",
+    "person.number_refused": "证件号登记被拒绝",
+    "household.head_chosen": "变更户主",
+    "subject.moved": "变更所在区划",
+}
+RESULTS = {"refused": "被拒绝", "locked": "已锁定", "throttled": "过于频繁"}
+
+
+@register.filter
+def action_name(action: str) -> str:
+    """Chinese name of an action; its code where it has none yet."""
+    return ACTIONS.get(action, action)
+
+
+@register.filter
+def result_name(result: str) -> str:
+    return RESULTS.get(result, result)
