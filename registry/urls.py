@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from registry.views import events, items, members, people, places
+from registry.views import events, imports, items, members, people, places
 
 app_name = "registry"
 
@@ -26,6 +26,11 @@ urlpatterns = [
     path("people/search", people.person_search, name="person_search"),
     path("people/export", people.person_export, name="person_export"),
     path("people/add", people.person_add, name="person_add"),
+    path("people/import", imports.person_import, name="person_import"),
+    path("imports/<int:pk>", imports.import_detail, name="import_detail"),
+    path("imports/<int:pk>/write", imports.import_write, name="import_write"),
+    path("imports/<int:pk>/cancel", imports.import_cancel, name="import_cancel"),
+    path("imports/<int:pk>/errors", imports.import_errors, name="import_errors"),
     path("people/<int:pk>", people.person_detail, name="person_detail"),
     path("people/<int:pk>/edit", people.person_edit, name="person_edit"),
     path("people/<int:pk>/close", people.person_close, name="person_close"),
