@@ -21,6 +21,7 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Subquery,
+    TextField,
     Value,
     When,
 )
@@ -94,7 +95,7 @@ def _attribute(item: DataItem, path: str) -> Sql:
 
 
 def _blank_as_null(column: str, item: DataItem) -> Sql:
-    return F(column) if item.type in CASTS else NullIf(F(column), Value(""))
+    return F(column) if item.type in CASTS else NullIf(F(column), Value(""), output_field=TextField())
 
 
 def _area_name(level: Level, column: str = "area_code") -> Sql:
@@ -144,7 +145,7 @@ def _head(column: str) -> Derived:
     """An item of the head (户主) of the subject's household."""
 
     def expression(subject: str, on: date) -> Sql:
-        return NullIf(F(f"{_to_household(subject)}head__{column}"), Value(""))
+        return NullIf(F(f"{_to_household(subject)}head__{column}"), Value(""), output_field=TextField())
 
     return expression
 

@@ -82,10 +82,12 @@ PERSON = Layout(
 HOUSEHOLD = Layout(
     noun="家庭户",
     title="household.number",
-    columns=_items("household", "number head_name address type registered_count resident_count area.grid"),
+    columns=_items(
+        "household", "number head_name person.registered_address type registered_count resident_count area.grid"
+    ),
     more_columns=_items("household", "head_phone land_area homestead_area is_poverty_relieved area.community"),
     groups={
-        "户籍": _items("household", "number type address registered_count resident_count"),
+        "户籍": _items("household", "number type registered_count resident_count"),
         "户主": _items("household", "head_name head_id_number head_phone"),
         "土地与收入": _items(
             "household", "land_area homestead_area annual_income per_capita_income is_poverty_relieved"

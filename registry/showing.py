@@ -39,14 +39,15 @@ class Cell:
 
 
 def annotation_of(item: DataItem) -> str:
-    """Name under which a selector annotates an item that has no column and no attribute."""
+    """Name under which a selector annotates an item that is derived or belongs to another subject."""
     return f"derived_{item.code.replace('.', '_')}"
 
 
 def value_of(subject: Subject, item: DataItem) -> Any:
-    """Canonical stored value of one item; a derived one must have been annotated by the selector."""
-    if item.derived:
-        return getattr(subject, annotation_of(item), None)
+    """Canonical value of one item; the selector must have annotated what is not stored with the subject itself."""
+    annotation = annotation_of(item)
+    if item.derived or annotation in subject.__dict__:
+        return subject.__dict__.get(annotation)
     column = column_of(item)
     return getattr(subject, column) if column else subject.attributes.get(item.code)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from registry.catalogue import get_catalogue
-from registry.models import Code, DataItem
+from registry.models import Code, CodeList, DataItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,12 @@ def list_items(wanted: ItemFilter) -> list[DataItem]:
     ]
 
 
-def list_codes(code_list: str | None) -> list[Code]:
-    return list(get_catalogue().codes.get(code_list, [])) if code_list else []
+def get_code_list(item: DataItem) -> tuple[str, list[Code]]:
+    """Title and codes of an item's list; ("", []) without one. At most one query."""
+    if item.code_list_id is None:
+        return "", []
+    title = CodeList.objects.values_list("name", flat=True).get(pk=item.code_list_id)
+    return title, get_catalogue().codes.get(item.code_list_id, [])
 
 
 def _mentions(item: DataItem, text: str) -> bool:

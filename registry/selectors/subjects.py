@@ -22,9 +22,9 @@ def subjects_of(entity: str, actor: Actor) -> QuerySet[Any]:
 
 
 def with_derived(rows: QuerySet[Any], entity: str, items: Iterable[DataItem], *, on: date) -> QuerySet[Any]:
-    """Annotate what has no column, such as the age: part of the same query."""
-    derived = {annotation_of(item): item_expression(item, entity, on=on) for item in items if item.derived}
-    return rows.annotate(**derived)
+    """Annotate what is not stored with the subject, such as the age or the head's address: part of the same query."""
+    foreign = [item for item in items if item.derived or item.entity != entity]
+    return rows.annotate(**{annotation_of(item): item_expression(item, entity, on=on) for item in foreign})
 
 
 def card_items(entity: str, catalogue: Catalogue | None = None) -> list[DataItem]:

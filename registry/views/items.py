@@ -9,7 +9,7 @@ from accounts.access import access
 from accounts.rights import VIEW_CATALOGUE
 from registry.catalogue import get_catalogue
 from registry.models import Entity
-from registry.selectors.items import ItemFilter, list_codes, list_items
+from registry.selectors.items import ItemFilter, get_code_list, list_items
 
 MASKS = {"none": "不遮盖", "name": "只留姓", "year": "只留年份", "address": "只留到路名", "hidden": "全部遮盖"}
 
@@ -41,7 +41,8 @@ def item_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def item_detail(request: HttpRequest, code: str) -> HttpResponse:
     item = get_catalogue().item(code)
-    context = {"item": item, "mask": mask_words(item.mask), "codes": list_codes(item.code_list_id)}
+    title, codes = get_code_list(item)
+    context = {"item": item, "mask": mask_words(item.mask), "code_list": title, "codes": codes}
     return render(request, "registry/item_detail.html", context)
 
 
