@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from threading import Thread
 from portal.embedded.account import Account
 
 Sink = Callable[[str], None]
+# A process that nobody reaps (a container without an init) stays in its group for ever.
+_GROUP_SECONDS = 3.0
 
 
 def to_terminal(line: str) -> None:
@@ -50,6 +53,7 @@ class Child:
     sink: Sink = to_terminal
     cwd: Path | None = None
     _process: "subprocess.Popen[str] | None" = field(default=None, init=False, repr=False)
+    _gone: bool = field(default=True, init=False, repr=False)
 
     def start(self) -> None:
         """Start it, from the main thread: the kernel ends the child when the thread that started it ends."""
@@ -65,6 +69,7 @@ class Child:
             encoding="utf-8",
             errors="replace",
         )
+        self._gone = False
         if self.stdin is not None and self._process.stdin:
             self._process.stdin.write(self.stdin)
             self._process.stdin.close()
@@ -105,12 +110,18 @@ class Child:
         self.kill()
 
     def kill(self) -> None:
-        """SIGKILL to the whole group, without a chance to tidy up."""
-        if self._process is None:
+        """SIGKILL to the whole group, without a chance to tidy up; back when all of it is gone. Safe to repeat."""
+        if self._process is None or self._gone:
             return
+        deadline = time.monotonic() + _GROUP_SECONDS
         with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+            while time.monotonic() < deadline:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.poll()
+                time.sleep(0.01)
         self._process.wait()
+        # The number may belong to somebody else from now on.
+        self._gone = True
 
     def _command(self) -> list[str]:
         """The program under setpriv: ended by the kernel if we are killed, and as the account asked for."""
