@@ -67,7 +67,7 @@ def bind_sheet(
     about = f"{layout.title} {sheet.name}"
     subject = find_subject(columns, about, vocabulary)
     rivals = find_rivals(columns, about)
-    context = Context(vocabulary, subject, about, rivals, own_words(columns, about))
+    context = Context(vocabulary, subject, about, rivals, own_words(columns, about), layout.money_unit)
     findings = _find_all(columns, kind, context)
     return SheetBinding(
         sheet=sheet.name,

@@ -1,12 +1,15 @@
 """Where is what on a sheet: title, header rows, first data row, footer."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from registry.xlsx.refusals import NoHeader
 
 from .grid import DEEPEST, LOOK_AT, Cell, Grid
 from .headers import is_unit
+from .parents import ParentKind, read_parent
 from .rows import (
     FOOTER,
     find_footer,
@@ -19,12 +22,16 @@ from .rows import (
     skip_to_data,
 )
 
+MONEY_UNIT = re.compile(r"单位:\S{0,6}?(万元|元)")
 CHOICES = frozenset("男女是否有无")
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """All rows 1-based, ranges with both ends. skipped_rows: samples and subtotals between data rows."""
+    """All rows 1-based, ranges with both ends. skipped_rows: samples and subtotals between data rows.
+
+    money_unit: what a line above the header (单位:万元) says of every column of money, or "".
+    """
 
     title: str
     header_rows: tuple[int, int]
@@ -32,6 +39,7 @@ class Layout:
     last_data_row: int
     footer_rows: tuple[int, int] | None
     skipped_rows: tuple[int, ...]
+    money_unit: str = ""
 
 
 def find_layout(grid: Grid, knows: Callable[[str], bool]) -> Layout:
@@ -43,7 +51,9 @@ def find_layout(grid: Grid, knows: Callable[[str], bool]) -> Layout:
     footer = find_footer(grid, data)
     end = footer[0] - 1 if footer else max(grid.sheet.last_row, grid.height)
     inner = find_totals(grid, data, end)
-    return Layout(_title(grid, first), (first, last), data, max(end, data), footer, (*skipped, *inner))
+    return Layout(
+        _title(grid, first), (first, last), data, max(end, data), footer, (*skipped, *inner), _money_unit(grid, first)
+    )
 
 
 def _best_header_row(grid: Grid, knows: Callable[[str], bool]) -> int:
@@ -63,27 +73,36 @@ def _score(cells: Sequence[Cell], knows: Callable[[str], bool]) -> float:
 
 
 def _extend_up(grid: Grid, row: int) -> int:
-    first = row
-    while first > 1 and row - first < DEEPEST and _is_parent_row(grid, first - 1):
+    first, filled = row, {cell.column for cell in grid.cells(row)}
+    while first > 1 and row - first < DEEPEST and _is_parent_row(grid, first - 1, filled):
         first -= 1
+        filled |= {cell.column for cell in grid.cells(first)}
     return first
 
 
-def _is_parent_row(grid: Grid, row: int) -> bool:
-    """True where a row heads the columns of the next one: merged down or across, or filling its gaps."""
+def _is_parent_row(grid: Grid, row: int, filled: set[int]) -> bool:
+    """True where a row heads the columns below: merged down or across, or spreading over unmerged gaps.
+
+    filled: columns with a header below. A strange text over the first column is a line of the form (城桥镇 … 2026年).
+    """
     cells = grid.cells(row)
     if not cells or not all(is_label(cell) for cell in cells):
         return False
-    span = sum(cell.right - cell.column + 1 for cell in cells)
     if len(cells) == 1:
-        only = cells[0]
-        across = only.right - only.column + 1
-        return 1 < across < 0.6 * grid.width and only.column > 1
-    below = {cell.column for cell in grid.cells(row + 1)}
-    merged_down = any(cell.bottom > row for cell in cells)
-    merged_across = any(cell.right > cell.column for cell in cells)
-    fills_gaps = any(cell.column not in below for cell in cells) and any(cell.column in below for cell in cells)
-    return merged_down or merged_across or (fills_gaps and span <= grid.width)
+        across = cells[0].right - cells[0].column + 1
+        return 1 < across < 0.6 * grid.width and cells[0].column > 1
+    if any(cell.bottom > row or cell.right > cell.column for cell in cells):
+        return True
+    heads = [cell for cell in cells if cell.column in filled]
+    ends = {cell.column: following.column for cell, following in pairwise([*cells, _beyond(cells[-1], grid)])}
+    spread = [bool(filled & set(range(cell.column + 1, ends[cell.column]))) for cell in heads]
+    unit_line = any(cell.column == min(filled) and read_parent(cell.text).kind is ParentKind.UNKNOWN for cell in heads)
+    return bool(heads) and all(spread) and not unit_line
+
+
+def _beyond(last: Cell, grid: Grid) -> Cell:
+    """An end mark to the right of the last cell of a row."""
+    return Cell(last.row, grid.width + 1, last.row, grid.width + 1, "")
 
 
 def _extend_down(grid: Grid, row: int) -> int:
@@ -120,6 +139,11 @@ def _spreads(grid: Grid, head: Cell, filled: set[int]) -> bool:
     if not head.text or head.right > head.column:
         return bool(head.text)
     return head.column + 1 in filled and not grid.cell(head.row, head.column + 1).text
+
+
+def _money_unit(grid: Grid, header: int) -> str:
+    lines = [cell.plain for row in range(1, header) for cell in grid.cells(row)]
+    return next((found[1] for line in lines if (found := MONEY_UNIT.search(line))), "")
 
 
 def _title(grid: Grid, header: int) -> str:

@@ -9,7 +9,7 @@ from registry.rules import ItemSpec
 from . import lexicon
 from .headers import Label, is_unit, key_of, label_of
 from .parents import Parent, ParentKind, read_parent, role_in, speaks_of_another, turns
-from .units import scale_of, unit_fits
+from .units import is_money, scale_of, unit_fits
 from .vocabulary import Candidate, Vocabulary
 
 GENERIC = frozenset({*lexicon.ATTRIBUTES, *lexicon.BY_SUBJECT, *lexicon.EVERYDAY})
@@ -36,6 +36,7 @@ class Context:
     title: str
     rivals: frozenset[str] = field(default_factory=frozenset)
     own_words: frozenset[str] = field(default_factory=frozenset)
+    money_unit: str = ""
 
     def is_own(self, word: str) -> bool:
         """True where a word in front of a header means the sheet's own subject."""
@@ -87,6 +88,9 @@ def _match_under(label: Label, above: tuple[str, ...], context: Context) -> Find
         finding = _by_parent(parent, keys, context)
         if finding is not None:
             return finding
+    rival = next((word for word in context.rivals for key in keys if key.startswith(word)), None)
+    if rival:
+        return nothing(f"表里还有别的姓名列,“{rival}”不是本表的对象。")
     for key in keys:
         finding = _by_wording(key, parents, context)
         if finding.item:
@@ -222,6 +226,8 @@ def _entity_fits(item: ItemSpec, context: Context) -> bool:
 
 def _with_unit(finding: Finding, unit: str, context: Context) -> Finding:
     item = context.vocabulary.item(finding.item)
+    if not unit and item is not None and is_money(item):
+        unit = context.money_unit
     if not unit or item is None:
         return finding
     if not unit_fits(unit, item):

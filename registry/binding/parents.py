@@ -60,7 +60,7 @@ def _kind(key: str, stem: str, role: str, topic: str) -> ParentKind:
 def role_in(key: str) -> str:
     """The role that a header speaks of, the longest word deciding; "" for none."""
     found = [(len(word), role) for role, words in lexicon.ROLE_WORDS.items() for word in words if key_of(word) in key]
-    return max(found, default=(0, ""))[1]
+    return "" if turns(key) or key.startswith("被") else max(found, default=(0, ""))[1]
 
 
 def speaks_of_another(key: str) -> bool:

@@ -11,6 +11,7 @@ DATA = re.compile(
     r"[-+]?[\d,.]+%?|\d{15}|\d{17}[\dxX]|1\d{10}|0\d{2,3}-\d+|\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?|月)?|[是否男女有无√×✓/—-]|#.*"
 )
 BANNER = re.compile(r":|^(附件|附表|表)\d*$|年月日|\d{4}年\d{1,2}月|^单位\(")
+TO_FILL_IN = re.compile(r"填|制表|上报|报送|调查|采集|统计|单位|日期|时间|镇|街道|村|社区|居委|网格|联系|审核|负责")
 NUMBERS = re.compile(r"\(?\d{1,3}\)?(=.*)?|[甲乙丙丁戊己庚辛]|[A-Za-z]{1,2}|[①-⑳]|第?[一二三四五六七八九十]{1,3}列?")
 SAMPLE = re.compile(r"[(【]?(填写|填报)?(示例|样例|样表|范例|举例|例)(行|子)?\d*[)】]?(:.*)?|(例如|如):.+")
 INSTRUCTIONS = re.compile(r"必填|选填|可选|填写|请|格式|[如例]:|例如|下拉|精确到|不填|自动|文本|\d+位|^是/否$|^男/女$")
@@ -30,7 +31,8 @@ def is_label(cell: Cell) -> bool:
 def is_banner(text: str) -> bool:
     """Lines such as 填报单位(盖章): … and dates to fill in; a colon inside brackets is part of a header."""
     bare = re.sub(r"\([^)]*\)", "", text)
-    return bool(BANNER.search(bare.rstrip(":") if len(bare) <= 6 else bare))
+    short_label = len(bare) <= 6 and not TO_FILL_IN.match(bare)
+    return bool(BANNER.search(bare.rstrip(":") if short_label else bare))
 
 
 def is_numbers(cells: Sequence[Cell], grid: Grid) -> bool:

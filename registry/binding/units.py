@@ -14,7 +14,7 @@ def unit_fits(unit: str, item: ItemSpec) -> bool:
     base, _, per = unit.partition("/")
     if base in MONEY:
         return (
-            _is_money(item)
+            is_money(item)
             and per not in {"亩", "㎡", "平方米"}
             and (not per or ("月" in per) == ("month" in item.format))
         )
@@ -32,8 +32,8 @@ def unit_fits(unit: str, item: ItemSpec) -> bool:
 def scale_of(unit: str, item: ItemSpec) -> str:
     """What a stored number is multiplied with for this column, as decimal text; "" for nothing."""
     scale = MONEY.get(unit.partition("/")[0], "1")
-    return scale if scale != "1" and _is_money(item) else ""
+    return scale if scale != "1" and is_money(item) else ""
 
 
-def _is_money(item: ItemSpec) -> bool:
+def is_money(item: ItemSpec) -> bool:
     return item.format.startswith("CNY")

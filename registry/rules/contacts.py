@@ -8,7 +8,7 @@ from stdnum.exceptions import ValidationError
 from .refusals import ValueRefused
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
-LANDLINE = re.compile(r"(0\d{2,3})?([2-9]\d{6,7})(?:[-转#*](\d{1,6}))?")
+LANDLINE = re.compile(r"(010|02\d|0[3-9]\d\d)?([2-9]\d{6,7})(?:[-转#*](\d{1,6}))?")
 SERVICE = re.compile(r"(?:400|800)\d{7}|1[012]\d{3}|1[12]\d")
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 PLATE = re.compile(rf"[{PROVINCES}][A-Z](?:[A-HJ-NP-Z0-9]{{4}}[A-HJ-NP-Z0-9挂学警港澳]|[A-HJ-NP-Z0-9]{{6}})")
@@ -39,7 +39,7 @@ def parse_phone(text: str) -> str:
 def _with_extension(text: str) -> str:
     """Drop the hyphen behind the area code, keep the one before an extension."""
     text = text.replace("(", "").replace(")", "-").replace("–", "-").replace("—", "-")
-    return re.sub(r"^(0\d{2,3})-+", r"\1", text)
+    return re.sub(r"^(010|02\d|0[3-9]\d\d)-+", r"\1", text)
 
 
 def parse_plate(text: str) -> str:

@@ -31,7 +31,7 @@ def parse_date(raw: object) -> str:
         return raw.date().isoformat()
     if isinstance(raw, date):
         return raw.isoformat()
-    if isinstance(raw, float | int) and not isinstance(raw, bool):
+    if isinstance(raw, float | int) and not isinstance(raw, bool) and 0 <= raw < 10**8:
         return _from_number(float(raw))
     return _from_text(compact(str(raw)))
 
@@ -49,7 +49,7 @@ def parse_datetime(raw: object) -> str:
     """An ISO 8601 time with the offset of Asia/Shanghai. A bare day means its first minute."""
     if isinstance(raw, datetime):
         return raw.replace(tzinfo=None).isoformat(timespec="minutes") + "+08:00"
-    if isinstance(raw, float) and int(raw) in SERIALS:
+    if isinstance(raw, float) and SERIALS.start <= raw < SERIALS.stop:
         moment = datetime.combine(EXCEL_EPOCH, time()) + timedelta(minutes=round(raw * 1440))
         return moment.isoformat(timespec="minutes") + "+08:00"
     found = CLOCK.fullmatch(str(raw).strip())

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from math import isfinite
 
 from .refusals import ValueRefused
 from .text import EXACT_DIGITS, compact
@@ -16,12 +17,12 @@ def parse_decimal(raw: object) -> str:
 
     A float of Excel is read with 15 significant digits, which is what Excel shows.
     """
-    if isinstance(raw, float):
+    if isinstance(raw, float) and isfinite(raw):
         return _plain(Decimal(f"{raw:.15g}"))
-    if isinstance(raw, int):
-        return str(raw)
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return _plain(Decimal(raw))
     text = UNITS.sub("", compact(str(raw)))
-    text = text[1:] if text.startswith(("¥", "¥")) else text
+    text = text.removeprefix("¥")
     if THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
     if not NUMBER.fullmatch(text) or not text.isascii():

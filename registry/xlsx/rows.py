@@ -36,17 +36,36 @@ class ImportRow:
 def read_rows(workbook: Workbook, layout: RowLayout) -> Iterator[ImportRow]:
     """Rows that have something in a column of the layout; samples, subtotals and the footer are left out.
 
-    Values are raw: `registry.rules.column_parser` reads them. Raises FormulaWithoutValue before the first row.
+    Cells merged downwards (one household over its members) count for each row. Values are raw:
+    `registry.rules.column_parser` reads them. Raises FormulaWithoutValue before the first row.
     """
     sheet = workbook.sheet(layout.sheet)
     refuse_empty_formulas(sheet, layout)
     wanted = [number - 1 for number in layout.column_numbers]
     skipped = frozenset(layout.skipped_rows)
+    above = _merged_from_above(sheet, layout)
     for number in range(layout.first_data_row, _last(sheet, layout) + 1):
         row = sheet.rows[number - 1]
         values = tuple(row[index] if index < len(row) else "" for index in wanted)
-        if number not in skipped and any(value not in ("", None) for value in values):
-            yield ImportRow(number, values)
+        if number in skipped or all(value in ("", None) for value in values):
+            continue
+        yield ImportRow(number, _filled(values, above[number]) if number in above else values)
+
+
+def _merged_from_above(sheet: Sheet, layout: RowLayout) -> dict[int, dict[int, object]]:
+    """Row -> position among the layout's columns -> value of the merged block that covers it from above."""
+    positions = {number: position for position, number in enumerate(layout.column_numbers)}
+    found: dict[int, dict[int, object]] = {}
+    for merge in sheet.merges:
+        if merge.left in positions and merge.bottom > merge.top >= layout.first_data_row:
+            value = sheet.rows[merge.top - 1][merge.left - 1] if merge.top <= len(sheet.rows) else ""
+            for row in range(merge.top + 1, min(merge.bottom, len(sheet.rows)) + 1):
+                found.setdefault(row, {})[positions[merge.left]] = value
+    return found
+
+
+def _filled(values: tuple[object, ...], merged: dict[int, object]) -> tuple[object, ...]:
+    return tuple(merged.get(position, value) for position, value in enumerate(values))
 
 
 def refuse_empty_formulas(sheet: Sheet, layout: RowLayout) -> None:

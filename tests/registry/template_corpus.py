@@ -23,10 +23,13 @@ FULL_WIDTH = str.maketrans({char: chr(ord(char) + 0xFEE0) for char in "():,;*"})
 
 @dataclass(frozen=True)
 class Template:
-    """subject: expected entity of a row. merged: False leaves multi-level headers unmerged, as careless authors do."""
+    """subject: expected entity of a row, None where the sheet does not tell.
+
+    merged: False leaves multi-level headers unmerged, as careless authors do.
+    """
 
     name: str
-    subject: str
+    subject: str | None
     columns: str
     title: str
     above: tuple[str, ...] = ()

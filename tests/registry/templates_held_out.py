@@ -168,7 +168,7 @@ HELD_OUT = [
     ),
     Template(
         "楼组长",
-        "person",
+        None,
         """
         序号=#
         网格=area.grid
