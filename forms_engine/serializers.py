@@ -32,7 +32,7 @@ class EditInput(SeenCell):
 
 
 class SaveInput(Serializer):
-    edits = EditInput(many=True, min_length=1, max_length=MOST_CELLS)
+    edits = serializers.ListSerializer(child=EditInput(), min_length=1, max_length=MOST_CELLS)
 
     def to_edits(self) -> list[Edit]:
         """After is_valid()."""
@@ -40,7 +40,7 @@ class SaveInput(Serializer):
 
 
 class ConfirmInput(Serializer):
-    cells = CellRef(many=True, min_length=1, max_length=MOST_CELLS)
+    cells = serializers.ListSerializer(child=CellRef(), min_length=1, max_length=MOST_CELLS)
 
 
 class AdoptInput(SeenCell):
@@ -75,10 +75,14 @@ class ConflictCellOutput(Serializer):
     n = serializers.IntegerField()
     by = serializers.SerializerMethodField(help_text="谁改的")
     at = serializers.CharField(allow_blank=True, help_text="ISO 8601 时间")
+    mine = serializers.SerializerMethodField(help_text="是同一岗位改的,例如回答在路上丢失")
 
     def get_by(self, cell: Any) -> str:
         names: dict[int, str] = self.context["names"]
         return names.get(cell.by, "")
+
+    def get_mine(self, cell: Any) -> bool:
+        return bool(cell.by == self.context["post_id"])
 
 
 class SaveOutput(Serializer):
@@ -143,7 +147,7 @@ class CellOutput(Serializer):
     steward = serializers.CharField(allow_blank=True)
     masked = serializers.BooleanField()
     editable = serializers.BooleanField()
-    required = serializers.BooleanField()
+    needed = serializers.BooleanField()
     reason = serializers.CharField(allow_blank=True, help_text="部门说明的新要理由")
     text = serializers.CharField(allow_blank=True)
     state = serializers.CharField()

@@ -63,7 +63,7 @@ class CellDetail:
     steward: str
     masked: bool
     editable: bool
-    required: bool
+    needed: bool
     reason: str
     text: str
     state: str
@@ -94,7 +94,7 @@ def get_cell(*, lens: Lens, report: Report, subject_id: int, letter: str) -> Cel
         steward=item.steward if item else "",
         masked=lens.masks(column),
         editable=is_editable(column),
-        required=column.required,
+        needed=column.required,
         reason=column.reason,
         text=lens.text(column, row["values"].get(letter)),
         state=lens.state(column, row).value,
@@ -102,14 +102,9 @@ def get_cell(*, lens: Lens, report: Report, subject_id: int, letter: str) -> Cel
         confirmed=bool(edit.get("ok")),
         origin=_origin(lens, report, item, subject_id) if item else "",
         at_dispatch=lens.text(column, edit["was"]) if "was" in edit else "",
-        comment=_comment(said, names) if said else None,
+        comment=read_comment(said, names) if said else None,
         offers=[_offer(lens, column, found) for found in _differences(lens, report, item, subject_id)],
-        history=[
-            Trace(
-                trace.at, names.get(trace.post_id, ""), lens.text(column, trace.before), lens.text(column, trace.after)
-            )
-            for trace in traces
-        ],
+        history=[_change(lens, column, trace, names) for trace in traces],
     )
 
 
@@ -167,7 +162,13 @@ def _offer(lens: Lens, column: FormColumn, found: Difference) -> Offer:
     return Offer(found.pk, lens.text(column, found.offered), origin)
 
 
-def _comment(said: Mapping[str, Any], names: Mapping[int, str]) -> Comment:
+def _change(lens: Lens, column: FormColumn, trace: CellEdit, names: Mapping[int, str]) -> Trace:
+    before, after = lens.text(column, trace.before), lens.text(column, trace.after)
+    return Trace(trace.at, names.get(trace.post_id, ""), before, after)
+
+
+def read_comment(said: Mapping[str, Any], names: Mapping[int, str]) -> Comment:
+    """said: a value of `ReportRow.comments`; names: of posts."""
     at = datetime.fromisoformat(said["at"])
     return Comment(said["text"], names.get(said["by"], ""), at, bool(said.get("done")))
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from accounts.actors import Actor
+from accounts.models import Area
 from forms_engine.models import Report
-from forms_engine.selectors.cells import Comment, name_posts
+from forms_engine.selectors.cells import Comment, name_posts, read_comment
 from forms_engine.selectors.grid import ROW_FIELDS, Lens, report_rows
 from forms_engine.selectors.reports import list_reports
 
@@ -34,8 +35,10 @@ class CommentedCell:
 
 
 def list_reviews(*, actor: Actor, wanted: str, now: datetime) -> QuerySet[Report]:
-    """Reports of the scope by one of FILTERS; what waits for the reviewer where the filter is unknown."""
-    return list_reports(actor=actor).filter(_conditions(now).get(wanted, _conditions(now)["waiting"]))
+    """Reports of the scope by one of FILTERS, each with `community_name`; an unknown filter is "waiting"."""
+    found = list_reports(actor=actor).filter(_conditions(now).get(wanted, _conditions(now)["waiting"]))
+    name = Area.objects.filter(code=OuterRef("area_code")).values("name")
+    return found.annotate(community_name=Subquery(name))
 
 
 def count_reviews(*, actor: Actor, now: datetime) -> dict[str, int]:
@@ -56,9 +59,7 @@ def list_comments(*, lens: Lens, report: Report) -> list[CommentedCell]:
             letter,
             lens.name(row),
             columns[letter].short_header,
-            Comment(
-                said["text"], names.get(said["by"], ""), datetime.fromisoformat(said["at"]), bool(said.get("done"))
-            ),
+            read_comment(said, names),
         )
         for row in rows
         for letter, said in row["comments"].items()
@@ -80,6 +81,10 @@ def count_changes(report: Report) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_CHANGED, [report.pk, report.district, report.reviewed_at])
         return int(cursor.fetchone()[0])
+
+
+def get_community_name(report: Report) -> str:
+    return Area.objects.values_list("name", flat=True).get(code=report.area_code)
 
 
 def _conditions(now: datetime) -> dict[str, Q]:

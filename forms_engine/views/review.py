@@ -14,7 +14,14 @@ from forms_engine.models import Report
 from forms_engine.row_form import ReturnForm
 from forms_engine.selectors import reports as report_reads
 from forms_engine.selectors.grid import get_lens
-from forms_engine.selectors.reviews import FILTERS, count_reviews, list_comments, list_reviews
+from forms_engine.selectors.reviews import (
+    FILTERS,
+    count_changes,
+    count_reviews,
+    get_community_name,
+    list_comments,
+    list_reviews,
+)
 from forms_engine.services import review
 from forms_engine.views.fill import grid_config, list_lines, report_context
 
@@ -89,6 +96,8 @@ def _show(request: HttpRequest, pk: int, form: ReturnForm) -> HttpResponse:
     context = report_context(request, report) | {
         "form": form,
         "waiting": waiting,
+        "community_name": get_community_name(report),
+        "changes": count_changes(report),
         "comments": list_comments(lens=lens, report=report),
         "config": grid_config(lens, report, mode="review" if waiting else "read"),
     }
