@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -32,7 +33,9 @@ class AuditLine:
 
     @property
     def details(self) -> str:
-        return ",".join(f"{key}={value}" for key, value in self.entry.details.items())
+        return ",".join(
+            f"{key}={_plain(value)}" for key, value in self.entry.details.items() if value not in ("", [], {})
+        )
 
 
 def is_readable() -> bool:
@@ -69,3 +72,7 @@ def with_names(entries: list[AuditEntry]) -> list[AuditLine]:
     return [
         AuditLine(entry, names.get(entry.user_id or 0, ""), titles.get(entry.post_id or 0, "")) for entry in entries
     ]
+
+
+def _plain(value: Any) -> str:
+    return "、".join(str(one) for one in value) if isinstance(value, list) else str(value)

@@ -41,7 +41,7 @@ class CodeForm(forms.Form):
     )
 
 
-class PasswordForm(PasswordChangeForm):  # type: ignore[type-arg]
+class PasswordForm(PasswordChangeForm):
     field_order = ["old_password", "new_password1", "new_password2"]
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.timezone import localdate
 
+from accounts.actors import Actor
 from accounts.models import Post, User
 
 POST_KEY = "post"
@@ -25,16 +26,7 @@ class ActorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        request.actor = self._actor(request) if _needs_actor(view) else None  # type: ignore[attr-defined]
-
-    def _actor(self, request: HttpRequest) -> Any:
-        if not request.user.is_authenticated:
-            return None
-        post = _chosen_post(request.user, request.session.get(POST_KEY))
-        if post is None:
-            return None
-        request.session.setdefault(POST_KEY, post.pk)
-        return post.as_actor(second_factor=request.user.is_verified())  # type: ignore[attr-defined]
+        request.actor = find_actor(request) if _needs_actor(view) else None  # type: ignore[attr-defined]
 
 
 class AccessMiddleware:
@@ -52,6 +44,17 @@ class AccessMiddleware:
             raise PermissionDenied
 
 
+def find_actor(request: HttpRequest) -> Actor | None:
+    """The user in the post of the session, or in the first valid one. None without login or post."""
+    if not request.user.is_authenticated:
+        return None
+    post = _chosen_post(request.user, request.session.get(POST_KEY))
+    if post is None:
+        return None
+    request.session.setdefault(POST_KEY, post.pk)
+    return post.as_actor(second_factor=request.user.is_verified())  # type: ignore[attr-defined]
+
+
 def _needs_actor(view: Any) -> bool:
     declared = getattr(view, "access", None)
     return declared is not None and (declared.right is not None or declared.signed_in)
@@ -59,7 +62,7 @@ def _needs_actor(view: Any) -> bool:
 
 def _chosen_post(user: User, post_id: int | None) -> Post | None:
     """The post of the session, else the first one that is valid today."""
-    posts = user.posts.valid_on(localdate()).with_context()  # type: ignore[attr-defined]
+    posts = user.posts.valid_on(localdate()).with_context()
     if post_id is not None:
         posts = posts.filter(pk=post_id)
     post: Post | None = posts.order_by("pk").first()

@@ -49,7 +49,8 @@ def _values_of(rows: QuerySet[Any], pk: str, key: Sequence[str]) -> tuple[Any, .
         return None
     columns = [column.removeprefix("-") for column in key]
     found = rows.model._default_manager.using(rows.db).filter(pk=pk)
-    return found.values_list(*columns).first()
+    values: tuple[Any, ...] | None = found.values_list(*columns).first()
+    return values
 
 
 def _behind(key: Sequence[str], values: Sequence[Any]) -> Q:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from accounts import rights
 from accounts.actors import Actor
 from accounts.care import in_care_mode
+from accounts.middleware import find_actor
 from accounts.models import Post
 from accounts.rights import holds
 from accounts.selectors import list_own_posts
@@ -23,8 +24,9 @@ class Shell:
 
     @cached_property
     def actor(self) -> Actor | None:
-        """None on pages before login and on errors that came before the view was known."""
-        return getattr(self.request, "actor", None)
+        """None on pages before login. An address without a view has passed no middleware that would have found it."""
+        known = hasattr(self.request, "actor")
+        return self.request.actor if known else find_actor(self.request)  # type: ignore[attr-defined]
 
     @property
     def user_name(self) -> str:

@@ -5,6 +5,7 @@ Not atomic on purpose: a refused code is counted against guessing and audited, w
 
 import math
 import unicodedata
+from typing import TypeAlias
 
 import django_otp
 from django.http import HttpRequest
@@ -19,7 +20,7 @@ from accounts.selectors import get_second_factor_state
 
 RECOVERY_CODES = 10
 APP_DIGITS = 6
-Device = TOTPDevice | StaticDevice
+Device: TypeAlias = TOTPDevice | StaticDevice
 
 
 class CodeRefused(DomainError):
@@ -44,8 +45,8 @@ def pass_second_factor(request: HttpRequest, *, user: User, code: str) -> None:
     """
     typed = _normalised(code)
     of_app = len(typed) == APP_DIGITS
-    model: type[Device] = TOTPDevice if of_app else StaticDevice
-    device = model.objects.select_for_update().filter(user=user, confirmed=True).order_by("pk").first()
+    devices = (TOTPDevice if of_app else StaticDevice).objects.select_for_update()
+    device = devices.filter(user=user, confirmed=True).order_by("pk").first()
     _try_code(user, device, typed)
     _enter(request, device)
     record_user(user.pk, "second_factor.passed", by="app" if of_app else "recovery_code")
@@ -111,7 +112,7 @@ def _try_code(user: User, device: Device | None, code: str) -> None:
         raise CodeRefused(field="code")
 
 
-def _enter(request: HttpRequest, device: Device | None) -> None:
+def _enter(request: HttpRequest, device: Device) -> None:
     """More rights from here on, so a new session key: one that leaked before is worth nothing."""
     django_otp.login(request, device)
     request.session.cycle_key()

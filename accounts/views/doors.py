@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import PUBLIC, SIGNED_IN, access
 from accounts.care import set_care_mode
 from accounts.forms import LoginForm
-from accounts.models import User
 from accounts.notices import tell
 from accounts.redirects import safe_next
 from accounts.selectors import list_own_posts
@@ -28,7 +27,7 @@ def login_page(request: HttpRequest) -> HttpResponse:
         return redirect(safe_next(request))
     form = LoginForm(request, data=request.POST or None)
     if form.is_valid():
-        log_in(request, user=cast(User, form.get_user()))
+        log_in(request, user=form.get_user())
         return redirect(safe_next(request))
     if form.is_bound:
         record_refused_login(request, username=request.POST.get("username", ""))

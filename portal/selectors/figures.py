@@ -62,7 +62,7 @@ def get_figures(*, actor: Actor, on: date) -> Figures | None:
     if actor.scope is None or actor.area_level not in COUNTED_LEVELS or not holds(actor, rights.VIEW_RESIDENTS):
         return None
     low, high = actor.scope
-    bounds = {
+    bounds: dict[str, int | date | str] = {
         "low": low,
         "high": high,
         "span": SPAN[Level.COMMUNITY],

@@ -1,6 +1,7 @@
 """What waits for a post: the numbers of the badges and of the workbench."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Value
@@ -57,7 +58,7 @@ def list_open_differences(*, actor: Actor) -> QuerySet[Difference]:
     return differences
 
 
-def _waiting(actor: Actor) -> Iterator[tuple[str, QuerySet]]:  # type: ignore[type-arg]
+def _waiting(actor: Actor) -> Iterator[tuple[str, QuerySet[Any]]]:
     reports = Report.objects.visible_to(actor)
     if holds(actor, rights.FILL_REPORTS):
         yield "reports", reports.filter(state__in=OPEN_REPORTS)
@@ -73,6 +74,7 @@ def _waiting(actor: Actor) -> Iterator[tuple[str, QuerySet]]:  # type: ignore[ty
         yield "differences", list_open_differences(actor=actor)
 
 
-def _counted(kind: str, rows: QuerySet) -> QuerySet:  # type: ignore[type-arg]
+def _counted(kind: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
     """One row (kind, n), or none where there is nothing; `rows` loses its order and its columns."""
-    return rows.order_by().annotate(kind=Value(kind)).values("kind").annotate(n=Count("pk"))
+    counted: QuerySet[Any, Any] = rows.order_by().annotate(kind=Value(kind)).values("kind").annotate(n=Count("pk"))
+    return counted
