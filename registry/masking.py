@@ -4,6 +4,7 @@ A value above the reader's clearance is masked by the rule of its item; without 
 Level 4 is above every clearance: it is seen only after unmasking, and flows sealed where a purpose sends it.
 """
 
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,6 +14,8 @@ from registry.models import DataItem, ItemType
 
 HIDDEN = "***"
 BROKEN = "无法读取"
+SEALED_AS = {"household.head_id_number": "person.id_number"}
+"""Derived items that show another item's sealed value: the head's number was sealed as the person's."""
 YES_NO = {True: "是", False: "否"}
 
 
@@ -38,13 +41,17 @@ def readable(item: DataItem, value: Any, catalogue: Catalogue) -> str:
     if item.type == ItemType.CODE:
         return catalogue.labels(item.code).get(str(value), str(value))
     if item.is_sealed and is_sealed(value):
-        try:
-            return open_sealed(item.code, value)
-        except SealBroken:
-            return BROKEN
+        return _opened(item, value)
     if item.type == ItemType.DECIMAL:
         return plain_number(value)
     return str(value)
+
+
+def _opened(item: DataItem, sealed: str) -> str:
+    for code in dict.fromkeys((SEALED_AS.get(item.code, item.code), item.code)):
+        with suppress(SealBroken):
+            return open_sealed(code, sealed)
+    return BROKEN
 
 
 def plain_number(value: Any) -> str:
