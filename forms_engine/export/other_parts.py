@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from forms_engine.export.formulas import move_formula
 from forms_engine.export.kept_rows import CellFormulas
-from forms_engine.export.markup import replace_attribute, replace_text
+from forms_engine.export.markup import attributes, replace_attribute, replace_text
 from forms_engine.export.package import CALC_CHAIN, CORE, ROOT_LINKS, STRINGS, TYPES, WORKBOOK, WORKBOOK_LINKS, Package
 from forms_engine.export.row_map import RowMap, move, stretch
 from forms_engine.export.shared_strings import forget_strings
@@ -127,4 +127,6 @@ def _calculate_on_load(workbook: bytes) -> bytes:
 
 
 def _with_full_calculation(found: re.Match[bytes]) -> bytes:
+    if attributes(found[0]).get("fullCalcOnLoad") in ("1", "true"):
+        return found[0]
     return b'<%b%b fullCalcOnLoad="1"%b>' % (found[1], FULL.sub(b"", found[2]), found[3])
