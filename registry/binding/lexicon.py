@@ -184,8 +184,8 @@ OPTIONS = words("男 女 是 否 有 无 一级 二级 三级 四级 合计 小�
 # Labels bound only in a roster of their own entity, because elsewhere they speak of something else.
 OWN_SUBJECT_ONLY = words(
     """
-    其他 原值 原值元 地点 备注 存在隐患 存放地点 安全等级 安全隐患 室号 层数 幢号 房号 数量 楼层数 消防隐患
-    状态 用气类型 用途 结构类型 说明 走访日期 走访时间 车型 门牌号 隐患情况 隐患类型 面积
+    其他 原值 原值元 地点 备注 存在隐患 存放地点 安全等级 安全隐患 层数 幢号 数量 楼层数 消防隐患
+    状态 用途 结构类型 说明 走访日期 走访时间 车型 门牌号 隐患情况 隐患类型 面积
     """
 )
 # The items of other entities that a roster of these subjects may carry beside its own and the area's.

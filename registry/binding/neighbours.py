@@ -13,6 +13,8 @@ from .parents import role_in, speaks_of_another
 from .subject import own_name
 
 BESIDE = 0.85
+# Whose telephone and number an everyday word means on sheets whose subject can have none.
+OWNERS = {"dwelling": {"owner", "head"}, "vehicle": {"vehicle_owner"}, "household": {"head"}}
 PEOPLE_NOUNS = lexicon.words(
     """
     党员 退役军人 残疾人 志愿者 孕产妇 精神障碍患者 社区矫正对象 矫正人员 刑满释放人员 安置帮教对象
@@ -113,8 +115,8 @@ def _is_clear(owner: str, attribute: str, position: int, findings: Sequence[Find
     if attribute == lexicon.RELATION:
         return True
     own = {lexicon.PHONE: "person.phone", lexicon.ID: "person.id_number"}.get(attribute)
-    if context.subject in {"dwelling", "vehicle", "household"}:
-        return {"dwelling": "owner", "vehicle": "vehicle_owner", "household": "head"}[context.subject] == owner
+    if context.subject in OWNERS:
+        return owner in OWNERS[context.subject]
     return any(finding.item == own for other, finding in enumerate(findings) if other < position)
 
 

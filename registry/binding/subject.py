@@ -14,7 +14,7 @@ TITLES = {
     "event": r"纠纷|信访|事件|上报|工单|投诉|舆情|诉求|巡查记录|案件",
     "vehicle": r"车辆|机动车|电动自行车|电动车|电瓶车|非机动车",
     "organization": r"企业|商户|场所|店铺|商铺|门店|机构|网点|社会组织|合作社|单位|九小|市场主体|工商户|经营户",
-    "dwelling": r"房屋|出租房|危房|住房|自建房|农房|群租|出租屋|楼栋",
+    "dwelling": r"房屋|出租房|危房|住房|住宅|自建房|农房|群租|出租屋|楼栋",
     "asset": r"资产|设备|设施|物资|器材|消防栓",
     "household": r"宅基地|承包地|农户|脱贫户|家庭户|住户|贫困户|户主|监测户|土地|低保家庭|低保户|困难家庭",
     "person": r"人员|居民|老人|老年|儿童|学生|妇女|党员|患者|对象|军人|志愿者|人口|残疾|青少年|职工|学龄|高龄|名单",
@@ -32,31 +32,35 @@ ANCHORS = {
     "household.number": 3,
     "household.head_name": 3,
 }
-TITLE_WEIGHT, PERSON_WEIGHT, ENOUGH = 3, 12, 3
+TITLE_WEIGHT, ENOUGH = 3, 3
 RESIDENT = r"流动人口|来沪|常住|居住|暂住|租住|实有|外来|境外"
 REGISTERED = r"户籍|户口|本村户|本地户"
 
 
 def find_subject(columns: Sequence[SourceColumn], title: str, vocabulary: Vocabulary) -> str | None:
-    """Entity of a row, such as "person"; None where neither title nor columns tell."""
+    """Entity of a row, such as "person"; None where neither title nor columns tell.
+
+    A column of the subject's own names settles it: such a sheet has a row per person whatever else it holds.
+    """
+    if any(own_name(column, title) is not None for column in columns):
+        return "person"
     scores: Counter[str] = Counter()
     for entity, pattern in TITLES.items():
         scores[entity] += TITLE_WEIGHT * bool(re.search(pattern, title))
     for column in columns:
-        scores.update(_evidence(column, title, vocabulary))
+        scores.update(_evidence(column, vocabulary))
     best = max(scores, key=lambda entity: scores[entity])
     return best if scores[best] >= ENOUGH else None
 
 
-def _evidence(column: SourceColumn, title: str, vocabulary: Vocabulary) -> dict[str, int]:
-    if own_name(column, title) is not None:
-        return {"person": PERSON_WEIGHT}
+def _evidence(column: SourceColumn, vocabulary: Vocabulary) -> dict[str, int]:
     parents = [read_parent(text).kind for text in column.path[:-1]]
     if ParentKind.OTHER in parents:
         return {}
     found = vocabulary.find(key_of(label_of(column.path[-1]).base))
-    anchors = [candidate.item for candidate in found if candidate.item.code in ANCHORS]
-    return {item.entity: ANCHORS[item.code] for item in anchors[:1] if column.path[-1] != "名称"}
+    if len(found) != 1 or found[0].item.entity not in TITLES or found[0].item.entity == "person":
+        return {}
+    return {found[0].item.entity: ANCHORS.get(found[0].item.code, 1)}
 
 
 def own_name(column: SourceColumn, title: str) -> str | None:

@@ -1,6 +1,9 @@
 """Opening uploaded workbooks: the good ones open, every bad one is refused in words and in time."""
 
+import io
+import random
 import time
+import zipfile
 
 import pytest
 
@@ -101,3 +104,18 @@ def test_formula_with_a_value_counts_as_its_value():
 def test_column_letters_go_beyond_z(letter, number):
     assert column_number(letter) == number
     assert column_letter(number) == letter
+
+
+@pytest.mark.fuzz
+def test_damaged_parts_are_read_or_refused_in_words():
+    chance, data = random.Random(20261122), workbooks.small()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for _ in range(500):
+        name = chance.choice(list(parts))
+        start = chance.randrange(len(parts[name]))
+        cut = parts[name][:start] + parts[name][start + chance.randint(1, 30) :]
+        try:
+            bind_workbook(workbooks.with_parts(data, {name: cut}), load_items())
+        except UploadRefused as refusal:
+            assert refusal.message.endswith("。")  # noqa: PT017  most of them are read, and that is right too
