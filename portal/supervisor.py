@@ -24,7 +24,7 @@ from typing import IO, NoReturn
 
 from portal import programs
 from portal.embedded.account import reachable_home, unprivileged
-from portal.embedded.child import Child, to_file, to_terminal
+from portal.embedded.child import Child, stop_together, to_file, to_terminal
 from portal.embedded.keys import kept_keys, make_keys, write_environment
 from portal.embedded.redis import free_port
 from portal.embedded.services import services
@@ -66,8 +66,8 @@ def run() -> int:
         write_environment(STATE / "portal.env", {name: env[name] for name in [*keys, *_addresses(port), *running.env]})
         _prepare(env)
         own = [programs.web(env, port), programs.worker(env), programs.beat(env)]
+        stack.callback(stop_together, own)
         for child in own:
-            stack.callback(child.stop)
             child.start()
         _wait_until_ready(env["PORTAL_ORIGIN"], own)
         _greet(env)

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg2
 
 from portal import programs
-from portal.embedded.child import Child, to_file
+from portal.embedded.child import Child, stop_together, to_file
 from portal.embedded.redis import Redis, free_port
 from tests.databases import admin_url, environment, manage
 
@@ -46,8 +46,9 @@ class PortalStack:
         self.wait_until_ready()
 
     def stop(self) -> None:
-        for child in reversed(self._children.values()):
-            child.stop()
+        redis, *own = self._children.values()
+        stop_together(own)
+        redis.stop()
 
     def kill(self, name: str) -> None:
         """kill -9 of a process and its group."""

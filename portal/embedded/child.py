@@ -35,6 +35,14 @@ def to_file(path: Path) -> Sink:
     return write
 
 
+def stop_together(children: Sequence["Child"]) -> None:
+    """Ask all of them at once, then see each to its end."""
+    for child in children:
+        child.ask()
+    for child in children:
+        child.stop()
+
+
 @dataclass(eq=False)
 class Child:
     """A program to start, stop and start again.
@@ -54,6 +62,8 @@ class Child:
     cwd: Path | None = None
     _process: "subprocess.Popen[str] | None" = field(default=None, init=False, repr=False)
     _gone: bool = field(default=True, init=False, repr=False)
+    # Celery takes a second request for a cold shutdown that drops its tasks.
+    _asked: bool = field(default=False, init=False, repr=False)
 
     def start(self) -> None:
         """Start it, from the main thread: the kernel ends the child when the thread that started it ends."""
@@ -69,7 +79,7 @@ class Child:
             encoding="utf-8",
             errors="replace",
         )
-        self._gone = False
+        self._gone = self._asked = False
         if self.stdin is not None and self._process.stdin:
             self._process.stdin.write(self.stdin)
             self._process.stdin.close()
@@ -102,12 +112,18 @@ class Child:
 
     def stop(self) -> None:
         """Ask it to finish, then make sure that nothing of its group is left. Safe to repeat."""
+        self.ask()
         if self.running:
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, self.stop_with)
             with suppress(subprocess.TimeoutExpired):
                 self.wait(self.patience)
         self.kill()
+
+    def ask(self) -> None:
+        """Send the signal that asks it to finish, without waiting."""
+        if self.running and not self._asked:
+            self._asked = True
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, self.stop_with)
 
     def kill(self) -> None:
         """SIGKILL to the whole group, without a chance to tidy up; back when all of it is gone. Safe to repeat."""
