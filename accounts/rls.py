@@ -5,8 +5,11 @@ A scoped table carries `district` (first six digits, plain integer, shard key) a
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import migrations
+
+Statement = str | tuple[str, dict[str, Any] | list[Any] | tuple[Any, ...] | None]
 
 _LOW = "nullif(current_setting('app.scope_lo', true), '')::bigint"
 _HIGH = "nullif(current_setting('app.scope_hi', true), '')::bigint"
@@ -33,7 +36,7 @@ class ProtectTable(migrations.RunSQL):
         self, table: str, columns: Sequence[str] = ("area_code",), key: Sequence[str] = (), also_read: str = ""
     ) -> None:
         visible = " OR ".join(within_scope(column) for column in columns)
-        sql = [
+        sql: list[Statement] = [
             f"ALTER TABLE {table} ADD CONSTRAINT {table}_district CHECK (district = area_code / 1000000000000)",
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
             f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
@@ -54,7 +57,7 @@ class AppendOnly(migrations.RunSQL):
 
     def __init__(self, table: str, *, readable: bool = True) -> None:
         take = "UPDATE, DELETE" if readable else "SELECT, UPDATE, DELETE"
-        sql = [f"REVOKE {take} ON {table} FROM portal_app"]
+        sql: list[Statement] = [f"REVOKE {take} ON {table} FROM portal_app"]
         if not readable:
             # INSERT ... RETURNING id needs to read that one column.
             sql.append(f"GRANT SELECT (id) ON {table} TO portal_app")

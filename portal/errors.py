@@ -6,6 +6,7 @@ By the time a refusal arrives here the request's transaction has been rolled bac
 import logging
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
@@ -64,7 +65,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _record_refusal(request: HttpRequest, error: DomainError) -> None:
     match = request.resolver_match
-    details = {"view": match.view_name if match else "", "code": error.code}
+    details: dict[str, Any] = {"view": match.view_name if match else "", "code": error.code}
     actor = getattr(request, "actor", None)
     if actor is None:
         record_system("access.refused", result="refused", **details)

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Expression, Q
+from django.db.models import Q
 from django.db.models.expressions import ExpressionWrapper
 from django.db.models.fields import BooleanField
 from django.db.models.lookups import (
@@ -26,7 +26,7 @@ from django.db.models.lookups import (
 
 from accounts.errors import DomainError
 from registry.catalogue import Catalogue
-from registry.expressions import NotReachable, item_expression
+from registry.expressions import NotReachable, Sql, item_expression
 from registry.models import DataItem, ItemType
 
 COMPARE: dict[str, Any] = {
@@ -114,7 +114,7 @@ def _compile_leaf(leaf: Mapping[str, Any], context: _Context) -> Q:
     return Q(ExpressionWrapper(_predicate(item, expression, leaf, context.catalogue), BooleanField()))
 
 
-def _predicate(item: DataItem, expression: Expression, leaf: Mapping[str, Any], catalogue: Catalogue) -> Any:
+def _predicate(item: DataItem, expression: Sql, leaf: Mapping[str, Any], catalogue: Catalogue) -> Any:
     op = leaf.get("op")
     if op == "known":
         return IsNull(expression, rhs=False)

@@ -59,7 +59,7 @@ AREA_LEVELS = {
 }
 
 
-Sql = Expression | F
+Sql = Expression | F | Subquery
 Derived = Callable[[str, date], Sql]
 
 

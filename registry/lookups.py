@@ -13,7 +13,7 @@ from django.db.models import CharField, Lookup, TextField
 class Starts(Lookup):  # type: ignore[type-arg]  # generic only in the stubs
     lookup_name = "starts"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
-        return f"{left} ^@ {right}", [*left_params, *right_params]
+        return f"{left} ^@ {right}", (*left_params, *right_params)

@@ -1,6 +1,6 @@
 """Areas (行政区划), departments, and the base of every table whose rows belong to an area."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.models import Group
 from django.db import models
@@ -96,7 +96,7 @@ class ScopedModel(models.Model):
     district = models.IntegerField("区县代码", editable=False)
     area_code = models.BigIntegerField("所在区划")
 
-    objects = ScopedQuerySet.as_manager()
+    objects: ClassVar[Any] = ScopedQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -2,7 +2,7 @@ from django.db import models
 
 
 class AuditEntry(models.Model):
-    """One line of the audit log (审计日志): append-only, read only by the audit role. Holds ids, never personal data."""
+    """One line of the audit log (审计日志): append-only, read by the audit role alone. Ids, no personal data."""
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     user_id = models.BigIntegerField(null=True)

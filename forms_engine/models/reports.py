@@ -1,5 +1,7 @@
 """What villages answer: a dispatch, one report per community, one row per subject."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 
 from accounts.actors import Actor
@@ -59,7 +61,7 @@ class Report(ScopedModel):
     reviewed_at = models.DateTimeField(null=True, blank=True)
     review_note = models.CharField("审核意见", max_length=500, blank=True)
 
-    objects = ReportQuerySet.as_manager()
+    objects: ClassVar[Any] = ReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = "报表"

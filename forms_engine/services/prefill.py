@@ -20,7 +20,7 @@ from forms_engine.models import Dispatch, FormColumn, FormVersion, Report, Repor
 from forms_engine.selectors.reports import get_columns
 from registry.catalogue import Catalogue, get_catalogue, is_stored, model_of
 from registry.conditions import compile_condition
-from registry.expressions import NotReachable, item_expression, path_to
+from registry.expressions import NotReachable, Sql, item_expression, path_to
 from registry.models import DataItem, Entity
 
 COMMUNITY_SPAN = SPAN[Level.COMMUNITY]
@@ -72,11 +72,10 @@ def list_subjects(roster: Roster) -> QuerySet[Any]:
 def select_prefilled(roster: Roster, subjects: QuerySet[Any], home: str) -> QuerySet[Any]:
     """Subjects with `community`, `cells` and `flags` as the report row will hold them."""
     community = F(home) - F(home) % Value(COMMUNITY_SPAN)
-    return (
-        subjects.order_by()
-        .annotate(community=community, cells=_cells(roster), marks=_flags(roster))
-        .values_list("pk", "area_code", "community", "cells", "marks")
+    filled: QuerySet[Any] = subjects.order_by().annotate(
+        community=community, cells=_cells(roster), marks=_flags(roster)
     )
+    return filled.values_list("pk", "area_code", "community", "cells", "marks")
 
 
 def insert_rows(roster: Roster, reports: Sequence[Report]) -> int:
@@ -137,7 +136,7 @@ def _insert(
 
 def _cells(roster: Roster) -> Expression:
     """JSON object of the canonical values, keyed by column letter."""
-    cells: dict[str, Expression] = {}
+    cells: dict[str, Sql] = {}
     for column in roster.columns:
         if column.item is not None:
             try:

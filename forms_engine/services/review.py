@@ -64,7 +64,7 @@ def accept_reports(*, actor: Actor, reports: Sequence[Report]) -> int:
 def _take(actor: Actor, report: Report) -> Report:
     """The report, locked and waiting; never one that the reviewer submitted in another post."""
     require(actor, REVIEW_REPORTS, report.area_code)
-    locked = (
+    locked: Report = (
         Report.objects.select_for_update(of=("self",))
         .select_related("dispatch__version__template", "submitted_by")
         .get(pk=report.pk)

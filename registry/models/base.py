@@ -21,7 +21,7 @@ def keep_history(name: str) -> Callable[[Model], Model]:
         pghistory.DeleteEvent(),
         model_name=name,
         level=pghistory.Statement,
-        context_field=None,
+        context_field=None,  # type: ignore[arg-type]  # None is documented: no context is kept
         obj_field=pghistory.ObjForeignKey(related_name="history"),
     )
     return decorate

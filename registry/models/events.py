@@ -41,7 +41,7 @@ class Event(ScopedModel):
 
 
 class EventPerson(ScopedModel):
-    """A person concerned by an event (涉事人员). Scoped like the event, so that the link alone tells nobody anything."""
+    """A person concerned by an event (涉事人员). Scoped like the event: the link alone tells nothing."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="links", db_constraint=False)
     person = models.ForeignKey(Person, models.DO_NOTHING, related_name="+", db_constraint=False)

@@ -1,3 +1,5 @@
+from typing import Any, ClassVar
+
 from django.db import models
 
 from accounts.codes import Level, ancestor
@@ -76,7 +78,7 @@ class Person(Subject):
     is_low_income = models.BooleanField("是否低保", null=True, blank=True)
     death_date = models.DateField("死亡日期", null=True, blank=True)
 
-    objects = PersonQuerySet.as_manager()
+    objects: ClassVar[Any] = PersonQuerySet.as_manager()
 
     class Meta:
         verbose_name = "人员"
