@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.binding import NO_ITEM, bind_workbook, learning_key, load_items
+from registry.binding import NO_ITEM, bind_workbook, learning_key, lexicon, load_items
+from registry.binding.catalogue import load_wordings
 from registry.binding.headers import key_of, label_of, tidy
 from registry.binding.match import Context, match_header
 from registry.binding.vocabulary import build_vocabulary
@@ -168,3 +169,10 @@ def test_blanks_width_and_line_breaks_never_change_a_key(label, data):
 def test_any_text_can_be_a_header(text):
     assert label_of(tidy(text)).base is not None
     meaning(text or "空")
+
+
+def test_every_wording_names_an_item_of_the_catalogue():
+    known = {item.code for item in ITEMS}
+    by_role = {code for items in lexicon.ROLE_ITEMS.values() for code in items.values()}
+    by_subject = {code for items in lexicon.BY_SUBJECT.values() for code in items.values()}
+    assert set(load_wordings()) | by_role | by_subject | set(lexicon.CONFIRMED_BY) <= known
