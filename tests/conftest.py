@@ -32,7 +32,8 @@ def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None
         databases.copy_database(template, name)
 
     renew()
-    connections["default"].settings_dict["NAME"] = name
+    for alias in connections:
+        connections[alias].settings_dict["NAME"] = name
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", renew)
         yield
