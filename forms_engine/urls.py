@@ -3,10 +3,27 @@
 from django.urls import path
 
 from forms_engine import api
-from forms_engine.views import fill, review
+from forms_engine.views import admit, bring, design, dispatch, fill, review
 
 app_name = "forms_engine"
 urlpatterns = [
+    # bring, design, admit, dispatch
+    path("forms/", bring.template_list, name="template_list"),
+    path("forms/new/", bring.template_new, name="template_new"),
+    path("forms/<int:pk>/", bring.template_detail, name="template_detail"),
+    path("forms/<int:pk>/versions/new/", bring.template_new_version, name="template_new_version"),
+    path("forms/<int:pk>/columns/", design.template_columns, name="template_columns"),
+    path("forms/<int:pk>/settings/", design.template_settings, name="template_settings"),
+    path("forms/<int:pk>/settings/matches/", design.template_matches, name="template_matches"),
+    path("forms/<int:pk>/submit/", bring.template_submit, name="template_submit"),
+    path("forms/<int:pk>/withdraw/", bring.template_withdraw, name="template_withdraw"),
+    path("forms/<int:pk>/dispatches/new/", dispatch.dispatch_new, name="dispatch_new"),
+    path("admissions/", admit.admission_list, name="admission_list"),
+    path("admissions/<int:pk>/", admit.admission_detail, name="admission_detail"),
+    path("admissions/<int:pk>/mode/", admit.admission_mode, name="admission_mode"),
+    path("dispatches/<int:pk>/", dispatch.dispatch_detail, name="dispatch_detail"),
+    path("dispatches/<int:pk>/close/", dispatch.dispatch_close, name="dispatch_close"),
+    path("dispatches/<int:pk>/reopen/", dispatch.dispatch_reopen, name="dispatch_reopen"),
     # fill
     path("reports/", fill.report_list, name="report_list"),
     path("reports/<int:pk>/", fill.report_fill, name="report_fill"),

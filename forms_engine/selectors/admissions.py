@@ -58,5 +58,5 @@ def was_submitted_by(version: FormVersion, user_id: int) -> bool:
 def _at_desk(actor: Actor) -> QuerySet[FormVersion]:
     if actor.scope is None:
         return FormVersion.objects.none()
-    inside = FormVersion.objects.filter(state__in=DESK_STATES, template__department__area_id__range=actor.scope)
+    inside = FormVersion.objects.filter(state__in=DESK_STATES, template__department__area__code__range=actor.scope)
     return inside.select_related("template__department__area")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate
 
 from django.db.models import Exists, OuterRef, QuerySet, TextChoices
 
@@ -52,6 +53,15 @@ class CommunityProgress:
     summary: Summary | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class BarPart:
+    """A piece of a bar. start, width: in communities."""
+
+    progress: Progress
+    start: int
+    width: int
+
+
 @dataclass(slots=True)
 class TownProgress:
     code: int
@@ -63,6 +73,12 @@ class TownProgress:
         """States that occur, in their order, with how many communities are there."""
         counted = Counter(community.progress for community in self.communities)
         return [(progress, counted[progress]) for progress in Progress if counted[progress]]
+
+    @property
+    def parts(self) -> list[BarPart]:
+        """The counts laid end to end."""
+        ends = list(accumulate((count for _, count in self.counts), initial=0))
+        return [BarPart(progress, start, count) for (progress, count), start in zip(self.counts, ends, strict=False)]
 
     @property
     def late(self) -> int:

@@ -112,7 +112,7 @@ def _live_items(version: FormVersion, codes: set[str]) -> list[tuple[int, str, s
     """(form, its name, its department, item code) of live forms of the district that ask one of the items."""
     area = version.template.department.area_id
     district = subtree(ancestor(area, Level.DISTRICT), Level.DISTRICT)
-    live = FormVersion.objects.filter(is_live(), template__department__area_id__range=district)
+    live = FormVersion.objects.filter(is_live(), template__department__area__code__range=district)
     latest = live.exclude(template_id=version.template_id).order_by("template_id", "-number").distinct("template_id")
     asking = FormColumn.objects.filter(version__in=latest.values("pk"), item_id__in=codes)
     form = ("version__template_id", "version__template__name", "version__template__department__name")

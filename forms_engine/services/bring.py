@@ -1,5 +1,6 @@
 """Bring (带表进来): a department uploads the Excel it uses; most columns bind themselves."""
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -21,6 +22,8 @@ from registry.models import Entity
 from registry.xlsx import open_upload
 
 MOST_COLUMNS = 200
+PLACE_LEFT_BLANK = re.compile(r"^[×xX*_○]+(省|市|区|县|镇|乡|街道|村|社区)+")
+"""The beginning of titles such as ××区高龄津贴花名册: a form's name does not need it."""
 SETTINGS = ("subject", "population", "condition", "cycle", "lead_days", "legal_basis", "purpose", "valid_until")
 COLUMN_FIELDS = ("letter", "position", "header", "kind", "item_id", "type", "required", "reason", "confidence", "why")
 
@@ -65,7 +68,7 @@ def bring_form(*, actor: Actor, data: bytes, filename: str, name: str = "") -> F
     """
     require(actor, DESIGN_FORMS)
     brought = read_brought(data, filename)
-    name = name or brought.binding.title or PurePath(brought.filename).stem
+    name = name or PLACE_LEFT_BLANK.sub("", brought.binding.title) or PurePath(brought.filename).stem
     template = FormTemplate.objects.create(
         name=name[:100], department_id=actor.department_id or 0, created_by_id=actor.post_id
     )

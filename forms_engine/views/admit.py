@@ -1,0 +1,97 @@
+"""The admission desk (表单准入): what is asked, who asks it already, and the decision."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import rights
+from accounts.access import access, actor_of
+from accounts.actors import Actor
+from accounts.htmx import go
+from accounts.notices import tell
+from accounts.paging import take_page
+from forms_engine.desk_forms import DecisionForm
+from forms_engine.models import FormVersion
+from forms_engine.selectors.admissions import (
+    DESK_STATES,
+    count_admissions,
+    get_admission,
+    list_admissions,
+    was_submitted_by,
+)
+from forms_engine.selectors.facts import get_facts
+from forms_engine.selectors.templates import list_steps
+from forms_engine.services.admit import admit_version, choose_answer_mode, refuse_version, return_version
+
+State, Mode = FormVersion.State, FormVersion.AnswerMode
+
+
+@access(rights.ADMIT_FORMS)
+@require_safe
+def admission_list(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    state = request.GET.get("state", State.SUBMITTED)
+    state = state if state in DESK_STATES else State.SUBMITTED
+    counts = count_admissions(actor=actor)
+    paging = take_page(list_admissions(actor=actor, state=state), request, key=["-pk"], total=counts[state])
+    tabs = [(one.value, one.label, counts[one]) for one in DESK_STATES]
+    context = {"paging": paging, "tabs": tabs, "state": State(state), "today": localdate()}
+    return render(request, "forms_engine/admission_list.html", context)
+
+
+@access(rights.ADMIT_FORMS)
+@require_http_methods(["GET", "POST"])
+def admission_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page, and the decision that is posted to it. Of two who decide at once the second is answered 409."""
+    actor = actor_of(request)
+    version = get_admission(actor=actor, pk=pk)
+    form = DecisionForm(request.POST or None, initial={"valid_until": version.valid_until or _in_a_year()})
+    if form.is_valid():
+        tell(request, _decide(actor, version, form))
+        return go(request, "forms_engine:admission_list")
+    context = {
+        "version": version,
+        "form": form,
+        "facts": get_facts(version=version, on=localdate()),
+        "steps": list_steps(version),
+        "own": was_submitted_by(version, actor.user_id),
+        "waiting": count_admissions(actor=actor)[State.SUBMITTED],
+    }
+    return render(request, "forms_engine/admission_detail.html", context, status=422 if form.errors else 200)
+
+
+@access(rights.ADMIT_FORMS)
+@require_POST
+def admission_mode(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer by data, or by the villages after all."""
+    actor = actor_of(request)
+    version = get_admission(actor=actor, pk=pk)
+    mode = Mode.DATA if request.POST.get("mode") == Mode.DATA else Mode.FILL
+    choose_answer_mode(actor=actor, version=version, mode=mode)
+    tell(request, "已改为由数据直接回答,准入后不再下发村居。" if mode == Mode.DATA else "已改回下发村居填报。")
+    return go(request, "forms_engine:admission_detail", pk)
+
+
+def _decide(actor: Actor, version: FormVersion, form: DecisionForm) -> str:
+    """Take the decision. Returns what to tell about it."""
+    note, name = form.cleaned_data["note"], version.template.name
+    if form.cleaned_data["decision"] == "admit":
+        valid_until = form.cleaned_data["valid_until"]
+        admitted = admit_version(actor=actor, version=version, valid_until=valid_until, note=note)
+        return f"“{name}”已准入,备案号 {admitted.filing_number},有效期至 {valid_until:%Y-%m-%d}。"
+    negative: dict[str, tuple[Callable[..., None], str]] = {
+        "return": (return_version, f"“{name}”已退回补充。"),
+        "refuse": (refuse_version, f"“{name}”不予准入,理由已告知部门。"),
+    }
+    step, sentence = negative[form.cleaned_data["decision"]]
+    step(actor=actor, version=version, note=note)
+    return sentence
+
+
+def _in_a_year() -> date:
+    """Proposed validity: after a year the form is looked at again."""
+    return localdate() + timedelta(days=365)
