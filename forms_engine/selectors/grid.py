@@ -1,5 +1,6 @@
 """Rows of a report as the grid shows them: text behind the mask, state, edit counter. No model instance per row."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +33,7 @@ OPEN_STATES = frozenset({CellState.MISSING, CellState.RETURNED, CellState.CONFIR
 NAME_KEYS = ("name", "head_name", "address")
 """Keys of the item that tells which subject a row is about, the best first."""
 NUMERIC = frozenset({ItemType.INTEGER, ItemType.DECIMAL})
+PATH_SLASH = re.compile("/(?![^(\uff08]*[)\uff09])")
 Row = Mapping[str, Any]
 
 
@@ -197,7 +199,7 @@ def describe_columns(lens: Lens) -> list[dict[str, Any]]:
     return [
         {
             "letter": column.letter,
-            "parts": column.header.split("/"),
+            "parts": split_header(column.header),
             "number": column.kind == FormColumn.Kind.NUMBER,
             "name": column == name,
             "editable": is_editable(column),
@@ -208,6 +210,11 @@ def describe_columns(lens: Lens) -> list[dict[str, Any]]:
         }
         for column in lens.columns
     ]
+
+
+def split_header(path: str) -> list[str]:
+    """Parts of a header path, outermost first. A slash inside brackets belongs to a unit: 补贴标准(元/月)."""
+    return [part.strip() for part in PATH_SLASH.split(path)]
 
 
 def describe_states() -> dict[str, dict[str, str]]:

@@ -216,11 +216,9 @@ def _save_row(actor: Actor, report: Report, subject_id: int, fields: Any, reques
 
 
 def _next_row(request: HttpRequest, near: roster.Neighbours, subject_id: int) -> int:
-    """Where the pressed button leads; the same row where there is no further one."""
-    to = {"next": near.next, "previous": near.previous, "stay": subject_id}.get(
-        request.POST.get("then", ""), near.next_open
-    )
-    return to or subject_id
+    """Where the pressed button leads; the same row where none waits any more."""
+    wanted = None if request.POST.get("then") == "stay" else near.next_open
+    return wanted or subject_id
 
 
 def _posted_id(request: HttpRequest) -> int:

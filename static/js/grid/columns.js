@@ -1,7 +1,7 @@
 // How columns and cells look: grouped headers, frozen first columns, state by colour, sign and word.
 
-const NARROW = 64;
-const CHARACTER = 15; // pixels of one Chinese character
+const NARROW = 66;
+const CHARACTER = 14; // pixels of one Chinese character
 const WIDEST = 240;
 const LOCAL = {
   saving: { sign: "…", word: "正在保存" },
@@ -65,11 +65,11 @@ function width(column, rows) {
   if (column.number) return NARROW;
   const head = column.parts[column.parts.length - 1];
   const longest = rows.slice(0, 50).reduce((most, row) => Math.max(most, measure(row[column.letter] || "")), 0);
-  return Math.min(WIDEST, Math.max(NARROW + 16, measure(head) + 30, longest + 44));
+  return Math.min(WIDEST, Math.max(NARROW + 8, measure(head) + 32, longest + 46));
 }
 
 function measure(text) {
-  return [...text].reduce((sum, character) => sum + (character.charCodeAt(0) > 255 ? CHARACTER : CHARACTER * 0.58), 0);
+  return [...text].reduce((sum, character) => sum + (character.charCodeAt(0) > 255 ? CHARACTER : CHARACTER * 0.57), 0);
 }
 
 function cellProperties(sheet, column, row) {

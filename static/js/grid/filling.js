@@ -2,7 +2,7 @@
 
 import { isSheet, parseSheet, pasteEdits } from "./clipboard.js";
 import { askClash, askPaste } from "./dialogs.js";
-import { post } from "./http.js";
+import { get, post } from "./http.js";
 import { DOUBTS, GAPS } from "./sheet.js";
 import { UndoStack } from "./undo.js";
 
@@ -62,18 +62,18 @@ export class Filling {
 
   /** Back to the value at dispatch. */
   async restore({ row, column }) {
-    const local = row.local[column.letter];
-    if (local && !(row.counts[column.letter] > 0)) return this.forget(row, column);
+    if (row.local[column.letter]) return this.forget({ row, column });
     const seen = row.counts[column.letter] || 0;
     await this.request(this.sheet.config.urls.undo, { id: row.id, letter: column.letter, seen }, (cell) => this.settle([cell]));
   }
 
-  /** A refused text that never was saved: show the server's value again. */
-  async forget(row, column) {
+  /** Give up a text that was refused: show the server's value again. */
+  forget({ row, column }) {
     this.queue.drop(row.id, column.letter);
-    const { get } = await import("./http.js");
-    const cell = await get(`${this.sheet.config.urls.cells}${row.id}/${column.letter}/`);
-    this.settle([cell]);
+    return this.attempt(async () => {
+      this.sheet.settle(await get(`${this.sheet.config.urls.cells}${row.id}/${column.letter}/`));
+      this.sheet.tell("settled");
+    });
   }
 
   confirm(cells) {
@@ -98,9 +98,13 @@ export class Filling {
     this.sheet.tell("settled");
   }
 
-  async request(url, body, then) {
+  request(url, body, then) {
+    return this.attempt(async () => then(await post(url, body)));
+  }
+
+  async attempt(step) {
     try {
-      then(await post(url, body));
+      await step();
     } catch (error) {
       this.tell(error.message || "网络断开,这一步没有完成,请稍后再试。");
     }

@@ -26,6 +26,7 @@ function setUp(desk) {
     confirm: (cells) => filling.confirm(cells),
     adopt: (cell, offer) => filling.adopt(cell, offer),
     restore: (cell) => filling.restore(cell),
+    forget: (cell) => filling.forget(cell),
     comment: (cell, text) => review.comment(cell, text),
   });
   const pen = new Pen(desk.querySelector(".grid-frame"), table, sheet, {
@@ -118,12 +119,15 @@ async function start(desk) {
   const parts = setUp(desk);
   connect(parts);
   const { sheet, table, tell } = parts;
-  const place = () => jump(table) || (!table.place && table.rows.length && table.go({ row: 0, col: 0 }));
   sheet.addEventListener("rows", () => desk.classList.toggle("grid-empty", !sheet.rows.length));
-  sheet.addEventListener("rows", () => requestAnimationFrame(place), { once: true });
+  sheet.addEventListener("rows", async () => {
+    await table.drawn();
+    if (!jump(table)) table.go({ row: 0, col: 0 });
+  }, { once: true });
   try {
     await sheet.load();
-    if (location.hash) jump(table);
+    await table.drawn();
+    jump(table);
     desk.dataset.ready = "true";
   } catch (error) {
     tell(error.message || "网络断开,表格没有读完。请刷新页面。");

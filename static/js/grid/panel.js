@@ -7,7 +7,7 @@ import { DOUBTS } from "./sheet.js";
 const PAUSE = 200; // milliseconds: arrow keys pass over cells faster than anybody reads
 
 /**
- * actions: confirm(cells), adopt(cell, offer), restore(cell), and in a review comment(cell, text).
+ * actions: confirm(cells), adopt(cell, offer), restore(cell), forget(cell), and in a review comment(cell, text).
  * cell: { row, column }.
  */
 export class Panel {
@@ -53,6 +53,10 @@ export class Panel {
   }
 
   state({ row, column }) {
+    if (["refused", "clash"].includes((row.local[column.letter] || {}).kind)) {
+      return el("p", { class: "panel-state" }, el("span", { class: "state state-missing" }, "! 没有保存"),
+        el("span", { class: "panel-text" }, row[column.letter] || "空"));
+    }
     const state = this.sheet.words.get(row.states[column.letter]);
     const word = row.fresh.has(column.letter) ? `${state.word} · 上次审核后改过` : state.word;
     return el("p", { class: "panel-state" },
@@ -73,7 +77,7 @@ export class Panel {
         el("span", { class: "small" }, moment(comment.at))),
       el("p", { class: "small" }, this.origin(detail)),
       detail.reason && el("p", { class: "small" }, `部门说明:${detail.reason}`),
-      detail.masked && el("p", { class: "small" }, "已脱敏:只显示部分。要修改请直接输入完整的新值,替换原值。"),
+      detail.masked && detail.text && el("p", { class: "small" }, "已脱敏:只显示部分。要修改请直接输入完整的新值,替换原值。"),
       !detail.editable && el("p", { class: "small" }, "由系统计算,不用填写。"),
       ...this.offers(cell, detail.offers),
       ...this.history(detail),
@@ -112,16 +116,23 @@ export class Panel {
   steps(cell) {
     const { row, column } = cell;
     const fill = this.sheet.config.mode === "fill";
-    const doubts = fill ? this.table.selected.filter((one) => DOUBTS.has(one.row.states[one.column.letter])) : [];
+    const doubts = fill ? this.table.selected.filter((one) => this.doubtful(one)) : [];
     const state = row.states[column.letter];
+    const local = row.local[column.letter];
     const subject = `${this.sheet.config.urls.subject}${row.id}/`;
     return el("div", { class: "panel-steps" },
       doubts.length > 0 && el("button", { class: "btn btn-sm btn-primary", type: "button",
         onclick: () => this.actions.confirm(doubts) }, doubts.length > 1 ? `所选 ${doubts.length} 格核实无误` : "核实无误"),
-      fill && state === "changed" && el("button", { class: "btn btn-sm btn-outline-secondary", type: "button",
+      fill && local && local.kind === "refused" && el("button", { class: "btn btn-sm btn-outline-secondary", type: "button",
+        onclick: () => this.actions.forget(cell) }, "放弃这次填写"),
+      fill && !local && state === "changed" && el("button", { class: "btn btn-sm btn-outline-secondary", type: "button",
         onclick: () => this.actions.restore(cell) }, "恢复下发时的值"),
       fill && el("a", { class: "btn btn-sm btn-outline-secondary", href: subject }, "单独填这一行"),
       fill && el("a", { class: "btn btn-sm btn-outline-danger", href: `${subject}remove/` }, "移出名册"));
+  }
+
+  doubtful({ row, column }) {
+    return DOUBTS.has(row.states[column.letter]) && !row.local[column.letter];
   }
 
   commentBox(cell) {

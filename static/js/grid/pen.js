@@ -7,6 +7,7 @@ import { describe } from "./columns.js";
 import { el } from "./dom.js";
 
 const PAGE = 12;
+const FRAMES = 20;
 const FAR = 1e9;
 const MOVES = {
   ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-PAGE, 0], PageDown: [PAGE, 0],
@@ -36,6 +37,8 @@ export class Pen {
     input.addEventListener("paste", (event) => this.pasted(event));
     input.addEventListener("mousedown", (event) => event.stopPropagation());
     input.addEventListener("blur", () => this.editing && !document.hidden && document.hasFocus() && this.commit());
+    // The grid moves the focus into its cells; writing happens here.
+    table.grid.addEventListener("focusin", () => input.focus({ preventScroll: true }));
     table.addEventListener("place", () => this.follow());
     table.addEventListener("scrolled", () => this.lay());
     table.addEventListener("open", () => this.open());
@@ -55,12 +58,12 @@ export class Pen {
     return current && current.row === row && current.column === column;
   }
 
-  /** Lie over the cell; its place is known only once it is drawn. */
-  lay() {
+  /** Lie over the cell; its place is known only once it is drawn, some frames after scrolling to it. */
+  lay(tries = FRAMES) {
     cancelAnimationFrame(this.laying);
     this.laying = requestAnimationFrame(() => {
       const box = this.table.place && this.table.rectangleOf(this.table.place, this.host);
-      if (!box) return;
+      if (!box) return tries && this.lay(tries - 1);
       Object.assign(this.input.style, {
         left: `${box.left}px`, top: `${box.top}px`, width: `${Math.max(box.width, this.editing ? 120 : 0)}px`,
         height: `${box.height}px`,

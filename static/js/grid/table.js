@@ -132,8 +132,15 @@ export class Table extends EventTarget {
     return { left: box.left - base.left, top: box.top - base.top, width: box.width, height: box.height };
   }
 
+  /** Resolves once the first rows are drawn: before that the grid cannot select. */
+  async drawn() {
+    while (this.rows.length && !this.rectangleOf({ row: 0, col: 0 }, this.grid)) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  }
+
   focused({ rowIndex, colIndex, colType }) {
-    if (this.settingFocus) return;
+    if (this.settingFocus || rowIndex < 0) return;
     this.place = { row: rowIndex, col: this.flat(colIndex, colType) };
     this.area = null;
     this.tell("place");
@@ -154,9 +161,21 @@ export class Table extends EventTarget {
     return { row: clamp(row, this.rows.length - 1), col: clamp(col, this.columns.length - 1) };
   }
 
+  /** Scroll only where the cell is not in full view: a grid that jumps under the eyes is hard to read. */
   reveal({ row, col }) {
+    if (this.seen({ row, col })) return;
     const side = this.side(col);
     this.grid.scrollToCoordinate(side === PLAIN ? { x: this.coordinates({ row, col }).x, y: row } : { y: row });
+  }
+
+  seen(place) {
+    const cell = this.rectangleOf(place, this.grid);
+    const body = this.grid.querySelector(`revogr-viewport-scroll.${this.side(place.col)} .vertical-inner`);
+    if (!cell || !body) return false;
+    const [view, base] = [body.getBoundingClientRect(), this.grid.getBoundingClientRect()];
+    const [left, top] = [view.left - base.left, view.top - base.top];
+    const beside = cell.left >= left - 1 && cell.left + cell.width <= left + view.width + 1;
+    return beside && cell.top >= top - 1 && cell.top + cell.height <= top + view.height + 1;
   }
 
   side(col) {
