@@ -166,8 +166,14 @@ def _addresses(port: int) -> dict[str, str]:
 
 
 def _prepare(env: Mapping[str, str]) -> None:
-    """Migrations and demo data; both do nothing the second time. Raises SystemExit when one fails."""
-    for arguments, owner in ((["migrate", "--noinput", "--verbosity", "0"], True), (["seed", "--demo"], True)):
+    """Migrations and demo data; both do nothing the second time. Raises SystemExit when one fails.
+
+    A database that was given is asked first whether its role stays behind the wall: web would only refuse it later.
+    """
+    steps = [(["migrate", "--noinput", "--verbosity", "0"], True), (["seed", "--demo"], True)]
+    if "DATABASE_URL" in os.environ:
+        steps.insert(1, (["check", "--database", "default"], False))
+    for arguments, owner in steps:
         if programs.manage(env, *arguments, owner=owner) != 0:
             raise SystemExit(f"{arguments[0]} 没有成功,原因见上。")
 

@@ -182,6 +182,20 @@ def test_a_real_database_without_its_owner_is_refused_and_the_variable_named(fol
     assert done.stderr.startswith("环境变量 DATABASE_OWNER_URL: ")
 
 
+def test_a_real_database_is_refused_as_the_role_that_owns_its_tables(folder: Path) -> None:
+    code = (
+        "import os, subprocess, sys; env = os.environ | {'DATABASE_URL': os.environ['DATABASE_OWNER_URL']};"
+        "exit(subprocess.run([sys.executable, '-m', 'portal.supervisor', 'run'], env=env).returncode)"
+    )
+    command = [*SUPERVISOR, "with-services", "--", sys.executable, "-c", code]
+    without = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE", "DJANGO"))}
+    done = finished(command, without | {"PORTAL_STATE": str(folder)})
+
+    assert done.returncode == 1
+    assert "拥有数据表" in done.stdout
+    assert "web" not in done.stdout
+
+
 def test_a_stopped_child_takes_its_own_children_along(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     lines: list[str] = []
