@@ -27,6 +27,10 @@ WHY_EMPTY = {
 def home(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     now = timezone.now()
-    return render(
-        request, "portal/home.html", {"actor": actor, "now": now, "work": get_workbench(actor=actor, now=now)}
-    )
+    context = {
+        "actor": actor,
+        "now": now,
+        "work": get_workbench(actor=actor, now=now),
+        "why_empty": WHY_EMPTY.get(actor.role, NOTHING_LEFT),
+    }
+    return render(request, "portal/home.html", context)

@@ -1,0 +1,74 @@
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from accounts.scope import acting_as
+from registry.models import Event
+from tests.doors import sign_in
+from tests.factories import DISTRICT, EAST, make_actor
+from tests.portal.test_workbench import event
+
+MENUS = {
+    Role.COMMUNITY_WORKER: ["待办", "填报", "居民与房屋", "事件与走访"],
+    Role.GRID_WORKER: ["待办", "填报", "居民与房屋", "事件与走访"],
+    Role.TOWN_ADMIN: ["待办", "审核", "居民与房屋", "事件与走访", "组织与人员"],
+    Role.DISTRICT_ADMIN: ["待办", "表单准入", "居民与房屋", "事件与走访", "数据项目录", "组织与人员"],
+    Role.DATA_OFFICER: ["待办", "数据项目录"],
+    Role.SYSTEM_ADMIN: ["待办", "运行状态"],
+    Role.SECURITY_ADMIN: ["待办", "组织与人员"],
+    Role.AUDIT_ADMIN: ["待办", "审计"],
+}
+
+
+@pytest.mark.parametrize(("role", "labels"), MENUS.items())
+def test_each_role_sees_its_menu_and_every_entry_opens(client, cast, items, role, labels, monkeypatch):
+    monkeypatch.setattr("accounts.views.people.is_readable", lambda: False)
+    sign_in(client, make_actor(role, EAST if "worker" in role else DISTRICT))
+    menu = client.get("/").context["shell"].nav
+    assert [link.label for link in menu] == labels
+    for link in menu:
+        page = client.get(link.url)
+        assert page.status_code == 200, link.label
+        assert [one.label for one in page.context["shell"].nav if one.on] == [link.label]
+
+
+def test_the_badge_counts_what_waits(client, cast, items):
+    with acting_as(cast.worker):
+        for title in ("楼道堆物", "漏水"):
+            Event.objects.create(**event(cast.worker, EAST, title))
+    counts = {link.label: link.count for link in sign_in(client, cast.worker).get("/").context["shell"].nav}
+    assert counts == {"待办": 2, "填报": 0, "居民与房屋": 0, "事件与走访": 2}
+
+
+def test_before_the_second_factor_no_menu_is_shown(client, cast):
+    page = sign_in(client, cast.town, second_factor=False).get(reverse("accounts:second_factor"), follow=True)
+    assert page.context["shell"].nav == []
+
+
+def test_a_lost_address_keeps_the_menu_and_says_what_to_do(client, cast):
+    page = sign_in(client, cast.worker).get("/no/such/page/")
+    assert page.status_code == 404
+    assert "请从左侧菜单重新进入" in page.content.decode()
+    assert 'class="nav"' in page.content.decode()
+
+
+def test_a_lost_address_shows_a_stranger_nothing(client, db):
+    page = client.get("/no/such/page/")
+    assert page.status_code == 404
+    assert 'class="nav"' not in page.content.decode()
+
+
+def test_only_who_may_see_residents_gets_the_search_box(client, cast):
+    assert 'role="search"' in sign_in(client, cast.worker).get("/").content.decode()
+    assert 'role="search"' not in sign_in(client, cast.department).get("/").content.decode()
+
+
+def test_a_bug_shows_a_reference_and_asks_the_database_nothing(client, cast, monkeypatch, django_assert_num_queries):
+    from django.test import RequestFactory
+
+    from portal.errors import server_error
+
+    with django_assert_num_queries(0):
+        page = server_error(RequestFactory().get("/"))
+    assert page.status_code == 500
+    assert "编号" in page.content.decode()
