@@ -10,7 +10,7 @@ from django.db.models import CharField, Lookup, TextField
 
 @CharField.register_lookup
 @TextField.register_lookup
-class Starts(Lookup):  # type: ignore[type-arg]  # generic only in the stubs
+class Starts(Lookup[Any]):
     lookup_name = "starts"
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
