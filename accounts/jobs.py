@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -22,7 +23,6 @@ from accounts.errors import DomainError, NotFound
 from accounts.models import Job
 from accounts.scope import acting_as
 
-LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
 log = logging.getLogger(__name__)
 
@@ -123,10 +123,19 @@ def _claimable() -> Q:
     return Q(state=Job.State.WAITING) | dead
 
 
+def _lease_time() -> timedelta:
+    """How long a step may take before the job counts as left alone."""
+    return timedelta(seconds=settings.JOB_LEASE_SECONDS)
+
+
 def _claim(job_id: int) -> uuid.UUID | None:
     lease, now = Job.new_lease(), timezone.now()
     claimed = Job.objects.filter(_claimable(), pk=job_id).update(
-        state=Job.State.RUNNING, lease=lease, lease_until=now + LEASE, started_at=now, attempts=F("attempts") + 1
+        state=Job.State.RUNNING,
+        lease=lease,
+        lease_until=now + _lease_time(),
+        started_at=now,
+        attempts=F("attempts") + 1,
     )
     return lease if claimed else None
 
@@ -138,7 +147,7 @@ def _renew(job: Job, lease: uuid.UUID) -> None:
 
 
 def _keep(job: Job, lease: uuid.UUID, **progress: int) -> None:
-    Job.objects.filter(pk=job.pk, lease=lease).update(lease_until=timezone.now() + LEASE, **progress)
+    Job.objects.filter(pk=job.pk, lease=lease).update(lease_until=timezone.now() + _lease_time(), **progress)
 
 
 def _finish(job: Job, lease: uuid.UUID, state: Job.State, **fields: Any) -> None:

@@ -55,10 +55,16 @@ def items(db) -> None:
 
 
 @pytest.fixture(scope="module")
-def portal_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalStack]:
+def stack_settings() -> dict[str, str]:
+    """Variables of the environment that a test file wants otherwise for its portal."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def portal_stack(tmp_path_factory: pytest.TempPathFactory, stack_settings: dict[str, str]) -> Iterator[PortalStack]:
     """The running portal with the demo data, one for the tests of a file."""
     name = databases.copy_database(databases.demo_template(), f"portal_stack_{_worker()}")
-    stack = PortalStack(name, tmp_path_factory.mktemp("stack"))
+    stack = PortalStack(name, tmp_path_factory.mktemp("stack"), stack_settings)
     try:
         stack.start()
         yield stack

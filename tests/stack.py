@@ -4,6 +4,7 @@ import secrets
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,17 +22,18 @@ _READY_SECONDS = 60
 class PortalStack:
     """url: where a browser goes. env: the environment of its processes. folder: logs and media.
 
+    settings: variables that one test file wants otherwise.
     Names of the processes: redis, web, worker, beat.
     """
 
-    def __init__(self, database: str, folder: Path) -> None:
+    def __init__(self, database: str, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self.database, self.folder = database, folder
         self._log = folder / "stack.log"
         sink, port = to_file(self._log), free_port()
         self.url = f"http://127.0.0.1:{port}"
         redis = Redis(folder / "redis", password=secrets.token_hex(16), sink=sink)
         own = {"REDIS_URL": redis.url, "PORTAL_ORIGIN": self.url, "MEDIA_ROOT": str(folder / "media")}
-        self.env = environment(database) | own
+        self.env = environment(database) | own | dict(settings or {})
         self._children: dict[str, Child] = {
             "redis": redis.child,
             "web": programs.web(self.env, port, sink=sink),

@@ -26,6 +26,8 @@ REDIS_URL = env.redis_url("REDIS_URL")
 MEDIA_ROOT = env.text("MEDIA_ROOT", str(STATE / "media"))
 # How many reverse proxies stand in front and append to X-Forwarded-For; 0: the header is not believed.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, lowest=0, highest=5)
+# A step of a background job that takes longer is left to another worker; shorter: found sooner after a kill -9.
+JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60, lowest=2, highest=3600)
 LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 
 DATABASES = {
