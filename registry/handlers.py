@@ -11,9 +11,16 @@ from accounts.models import Job
 from registry.binding import SheetBinding
 from registry.catalogue import get_catalogue
 from registry.changes import Source, SourceKind
-from registry.importing.placing import Place, place_rows
-from registry.importing.reading import Reading, read_sheet
-from registry.importing.storing import Written, count_changed, find_matches, write_people
+from registry.importing import (
+    Place,
+    Reading,
+    Written,
+    count_changed,
+    find_matches,
+    place_rows,
+    read_sheet,
+    write_people,
+)
 from registry.models import ImportBatch
 from registry.selectors.imports import get_area_codes_by_name
 from registry.services.imports import CHECK, WRITE

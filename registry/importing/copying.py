@@ -13,9 +13,18 @@ CHUNK, READ_BYTES = 5_000, 1 << 20
 
 
 def copy_rows(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Copy rows, None as NULL, bytes as bytea. table, columns: our own names."""
+    """Copy rows of CSV fields: `or_nothing` and `as_bytea` make those of values. table, columns: our own names."""
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT csv, NULL '{NOTHING}')"
     cursor.copy_expert(statement, _CsvFile(rows), READ_BYTES)
+
+
+def or_nothing(value: Any) -> Any:
+    """The value, or NULL."""
+    return NOTHING if value is None else value
+
+
+def as_bytea(value: bytes | None) -> str:
+    return NOTHING if value is None else f"\\x{value.hex()}"
 
 
 class _CsvFile(io.RawIOBase):
@@ -37,11 +46,5 @@ class _CsvFile(io.RawIOBase):
 
     def _more(self) -> bytes:
         piece = io.StringIO()
-        csv.writer(piece).writerows([_field(value) for value in row] for row in islice(self._rows, CHUNK))
+        csv.writer(piece).writerows(islice(self._rows, CHUNK))
         return piece.getvalue().encode()
-
-
-def _field(value: Any) -> Any:
-    if value is None:
-        return NOTHING
-    return f"\\x{value.hex()}" if isinstance(value, bytes) else value

@@ -79,7 +79,9 @@ def _read_column(reading: Reading, column: ColumnBinding, raws: tuple[object, ..
     reading.letters[code] = column.letter
     reading.values[code] = _scaled(parsed.values, column)
     for position, refusal in parsed.refused.items():
-        reading.refuse(position, code, f"“{column.header}”{refusal.message}")
+        # Messages that name the item themselves would name it twice behind the header.
+        message = refusal.message.removeprefix(f"“{item.name}”").removeprefix("身份证号码")
+        reading.refuse(position, code, f"“{column.header}”{message}")
 
 
 def _scaled(values: list[Any], column: ColumnBinding) -> list[Any]:

@@ -1,9 +1,9 @@
-"""Parsed rows against the registry: who is known, who is new, and the writing of both by a few statements."""
+"""The writing of matched rows: new people by one INSERT, known ones through `registry.changes`."""
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from django.db import connection, models
@@ -11,48 +11,31 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.codes import district_of
 from accounts.rights import IMPORT_RESIDENTS
 from accounts.sealing import blind_index, seal
 from registry.catalogue import Catalogue, column_of
 from registry.changes import Source, apply_query
-from registry.errors import AlreadyRegistered
-from registry.importing.checking import BIRTH_DATE, ID_NUMBER, NAME
-from registry.importing.copying import copy_rows
+from registry.importing.checking import ID_NUMBER, NAME
+from registry.importing.copying import NOTHING, as_bytea, copy_rows
+from registry.importing.matching import Matches
 from registry.importing.placing import Place
 from registry.importing.reading import AREA_ITEMS, Reading
-from registry.models import DataItem, Entity, Person
+from registry.importing.stamping import Stamps
+from registry.models import Entity, ItemType, Person
 from registry.rules.pinyin import spell_name
 
-CLOSED = "此人已注销。如需恢复,请先在居民列表中查看“已注销”的登记。"
-DOUBTFUL = "疑似重复:本村居已有同名、同出生日期的人。请在居民列表中核对;确是另一个人,请补上身份证号码后再导入。"
-TAKEN = f"“身份证号码”{AlreadyRegistered.default}"
-
-_KEYS = "CREATE TEMPORARY TABLE import_keys (position int, mark bytea, name text, birth date) ON COMMIT DROP"
-_KNOWN = """
-SELECT k.position, p.id, p.closed_on IS NOT NULL
-FROM import_keys k JOIN registry_person p ON p.district = %(district)s AND p.id_number_index = k.mark
-"""
-_TAKEN = """
-SELECT k.position FROM import_keys k
-JOIN registry_taken_id_numbers(%(district)s, (SELECT array_agg(mark) FROM import_keys WHERE mark IS NOT NULL)) t(mark)
-  ON t.mark = k.mark
-"""
-_DOUBTFUL = """
-SELECT DISTINCT k.position FROM import_keys k
-JOIN registry_person p ON p.area_code BETWEEN %(low)s AND %(high)s AND p.name = k.name AND p.birth_date = k.birth
-WHERE p.closed_on IS NULL AND (k.mark IS NULL OR p.id_number_index IS NULL)
-"""
-
-
-@dataclass
-class Matches:
-    """known: position -> id of the person found by ID number. new: positions of people to add."""
-
-    known: dict[int, int] = field(default_factory=dict)
-    new: list[int] = field(default_factory=list)
-    marks: dict[int, bytes] = field(default_factory=dict)
-    taken: int = 0
+FIXED_COLUMNS = (
+    "id", "district", "area_code", "registered_area_code", "id_number_sealed", "id_number_index", "pinyin", "initials",
+    "attributes", "provenance", "version", "created_at", "updated_at", "closed_reason",
+)  # fmt: skip
+TEXT_COLUMNS = [
+    str(column.column)
+    for column in Person._meta.concrete_fields
+    if isinstance(column, models.CharField | models.TextField)
+]
+"""Columns that hold "" where nothing is known."""
+NOT_GIVEN = [name for name in TEXT_COLUMNS if name not in FIXED_COLUMNS]
+NULLABLE = (ItemType.DATE, ItemType.BOOLEAN, ItemType.INTEGER, ItemType.DECIMAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +46,6 @@ class Written:
     changed: int
     new_ids: dict[int, int]
     changed_ids: dict[int, int]
-
-
-def find_matches(reading: Reading, place: Place) -> Matches:
-    """Find who is registered already. Refuses, in `reading`, the closed, the doubtful and the taken numbers.
-
-    Runs in the scope of the actor: a number that is taken out of sight is refused with the sentence of every other.
-    """
-    matches = Matches(marks=_marks(reading))
-    with connection.cursor() as cursor:
-        cursor.execute(_KEYS)
-        copy_rows(cursor, "import_keys", ["position", "mark", "name", "birth"], _keys(reading, matches))
-        cursor.execute("ANALYZE import_keys")
-        _find_known(cursor, reading, matches, place)
-        _refuse_taken(cursor, reading, matches, place)
-        _refuse_doubtful(cursor, reading, matches, place)
-        cursor.execute("DROP TABLE import_keys")
-    matches.known = {position: pk for position, pk in matches.known.items() if position not in reading.wrong}
-    matches.new = [position for position in reading.good() if position not in matches.known]
-    return matches
 
 
 def write_people(
@@ -113,72 +77,29 @@ def count_changed(*, reading: Reading, matches: Matches, place: Place, source: S
     return changed
 
 
-def _marks(reading: Reading) -> dict[int, bytes]:
-    numbers = reading.values.get(ID_NUMBER, [])
-    return {
-        position: blind_index(ID_NUMBER, number)
-        for position, number in enumerate(numbers)
-        if number is not None and position not in reading.wrong
-    }
-
-
-def _keys(reading: Reading, matches: Matches) -> Iterator[tuple[Any, ...]]:
-    names = reading.values[NAME]
-    for position in reading.good():
-        yield position, matches.marks.get(position), names[position], reading.at(BIRTH_DATE, position)
-
-
-def _find_known(cursor: CursorWrapper, reading: Reading, matches: Matches, place: Place) -> None:
-    cursor.execute(_KNOWN, {"district": place.district})
-    for position, pk, closed in cursor.fetchall():
-        matches.known[position] = pk
-        if closed:
-            reading.refuse(position, ID_NUMBER, CLOSED)
-
-
-def _refuse_taken(cursor: CursorWrapper, reading: Reading, matches: Matches, place: Place) -> None:
-    cursor.execute(_TAKEN, {"district": place.district})
-    for (position,) in cursor.fetchall():
-        if position not in matches.known:
-            matches.taken += 1
-            reading.refuse(position, ID_NUMBER, TAKEN)
-
-
-def _refuse_doubtful(cursor: CursorWrapper, reading: Reading, matches: Matches, place: Place) -> None:
-    cursor.execute(_DOUBTFUL, {"low": place.range[0], "high": place.range[1]})
-    for (position,) in cursor.fetchall():
-        if position not in matches.known and position not in reading.wrong:
-            reading.refuse(position, NAME, DOUBTFUL)
-
-
 class _Writer:
-    """Rows for COPY. Everything that repeats (stamps, column names, pinyin) is made once."""
+    """Makes the rows for COPY column by column: what repeats (stamps, pinyin, area) is made once."""
 
     def __init__(self, reading: Reading, matches: Matches, place: Place, source: Source, catalogue: Catalogue) -> None:
         self.reading, self.matches, self.place = reading, matches, place
-        codes = [code for code in reading.values if code not in AREA_ITEMS]
-        self.items: list[DataItem] = [catalogue.item(code) for code in codes]
+        self.items = [catalogue.item(code) for code in reading.values if code not in AREA_ITEMS]
         self.columns = {item.code: column for item in self.items if (column := column_of(item))}
         self.typed = [item for item in self.items if item.code in self.columns and not item.is_sealed]
         self.loose = [item for item in self.items if item.code not in self.columns]
-        self._stamp = source.stamp()
-        self._provenance: dict[tuple[str, ...], str] = {}
-        self._spelled: dict[str, tuple[str, str]] = {}
-        self._texts = {item.code for item in self.typed if item.type not in ("date", "boolean", "integer", "decimal")}
+        self._stamps = Stamps(source, {code: reading.values[code] for code in self._plain_codes()})
 
     def add_new(self, cursor: CursorWrapper) -> dict[int, int]:
         """Insert the new people in order of their area. Position in the sheet -> id."""
         positions = sorted(self.matches.new, key=self.place.code_at)
         ids = _new_ids(cursor, len(positions))
-        columns = [*_FIXED_COLUMNS, *(self.columns[item.code] for item in self.typed)]
-        names = ", ".join(columns)
+        given = [*FIXED_COLUMNS, *(self.columns[item.code] for item in self.typed)]
         cursor.execute("CREATE TEMPORARY TABLE import_people (LIKE registry_person) ON COMMIT DROP")
-        cursor.execute("ALTER TABLE import_people " + ", ".join(f"ALTER {name} DROP NOT NULL" for name in _NOT_GIVEN))
-        copy_rows(cursor, "import_people", columns, self._new_rows(positions, ids, timezone.now()))
-        blanks = {name: "''" for name in _TEXT_COLUMNS if name not in columns}
+        cursor.execute("ALTER TABLE import_people " + ", ".join(f"ALTER {name} DROP NOT NULL" for name in NOT_GIVEN))
+        copy_rows(cursor, "import_people", given, self._new_rows(positions, ids))
+        blank = [name for name in TEXT_COLUMNS if name not in given]
         cursor.execute(
-            f"INSERT INTO registry_person ({', '.join([names, *blanks])})"  # noqa: S608  (names of our own columns)
-            f" SELECT {', '.join([names, *blanks.values()])} FROM import_people"
+            f"INSERT INTO registry_person ({', '.join([*given, *blank])})"  # noqa: S608  (names of our own columns)
+            f" SELECT {', '.join([*given, *(repeat(repr(''), len(blank)))])} FROM import_people"
         )
         cursor.execute("DROP TABLE import_people")
         return dict(zip(positions, ids, strict=True))
@@ -195,29 +116,30 @@ class _Writer:
         cursor.execute("SELECT position, subject_id FROM import_changes")
         return dict(cursor.fetchall())
 
-    def _new_rows(self, positions: Sequence[int], ids: Sequence[int], now: datetime) -> Iterator[tuple[Any, ...]]:
-        moment = now.isoformat()
-        columns = [(self.reading.values[item.code], item.code in self._texts) for item in self.typed]
-        for position, pk in zip(positions, ids, strict=True):
-            area = self.place.code_at(position)
-            sealed, index = self._sealed_number(position)
-            attributes, marks = self._loose_values(position)
-            yield (
-                pk,
-                district_of(area),
-                area,
-                self.place.register_of(position, area),
-                sealed,
-                index,
-                *self._spell(self.reading.values[NAME][position]),
-                json.dumps(attributes, ensure_ascii=False) if attributes else "{}",
-                self._provenance_of(position, marks),
-                1,
-                moment,
-                moment,
-                "",
-                *("" if text and column[position] is None else column[position] for column, text in columns),
-            )
+    def _new_rows(self, positions: Sequence[int], ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        areas = [self.place.code_at(position) for position in positions]
+        marks = [self.matches.marks.get(position) for position in positions]
+        spelled = self._spelled(positions)
+        attributes, loose_marks = self._loose_columns(positions)
+        moment = timezone.now().isoformat()
+        return zip(
+            ids,
+            repeat(self.place.district),
+            areas,
+            (self.place.register_of(position, area) for position, area in zip(positions, areas, strict=True)),
+            self._sealed_numbers(positions),
+            map(as_bytea, marks),
+            (full for full, _ in spelled),
+            (first for _, first in spelled),
+            attributes,
+            self._stamps.lines(positions, marks, loose_marks),
+            repeat(1),
+            repeat(moment),
+            repeat(moment),
+            repeat(""),
+            *(self._column(item.code, NOTHING if item.type in NULLABLE else "", positions) for item in self.typed),
+            strict=False,
+        )
 
     def _known_rows(self) -> Iterator[tuple[Any, ...]]:
         """Every value of the sheet but the ID number, which is how they were found."""
@@ -243,11 +165,29 @@ class _Writer:
         ) d WHERE d.position = c.position
         """  # noqa: S608
 
-    def _sealed_number(self, position: int) -> tuple[str, bytes | None]:
-        mark = self.matches.marks.get(position)
-        if mark is None:
-            return "", None
-        return seal(ID_NUMBER, self.reading.values[ID_NUMBER][position]), mark
+    def _plain_codes(self) -> list[str]:
+        """Items whose stamp carries no blind index."""
+        return [item.code for item in self.items if not item.is_sealed]
+
+    def _column(self, code: str, blank: str, positions: Sequence[int]) -> Iterator[Any]:
+        column = self.reading.values[code]
+        return (blank if (value := column[position]) is None else value for position in positions)
+
+    def _spelled(self, positions: Sequence[int]) -> list[tuple[str, str]]:
+        names = self.reading.values[NAME]
+        known = {name: spell_name(name) for name in {names[position] for position in positions}}
+        return [known[names[position]] for position in positions]
+
+    def _sealed_numbers(self, positions: Sequence[int]) -> Iterator[str]:
+        numbers = self.reading.values.get(ID_NUMBER) or [None] * len(self.reading.numbers)
+        return (seal(ID_NUMBER, number) if (number := numbers[position]) else "" for position in positions)
+
+    def _loose_columns(self, positions: Sequence[int]) -> tuple[list[str], list[dict[str, str]]]:
+        """`attributes` as JSON and the blind indexes in them, for each position."""
+        if not self.loose:
+            return ["{}"] * len(positions), [{}] * len(positions)
+        found = [self._loose_values(position) for position in positions]
+        return [json.dumps(values, ensure_ascii=False) for values, _ in found], [marks for _, marks in found]
 
     def _loose_values(self, position: int) -> tuple[dict[str, Any], dict[str, str]]:
         """Values kept in `attributes`, sealed where they must be, and the blind index (hex) of those."""
@@ -262,41 +202,6 @@ class _Writer:
                 value = seal(item.code, str(value))
             values[item.code] = value
         return values, marks
-
-    def _provenance_of(self, position: int, marks: dict[str, str]) -> str:
-        index = self.matches.marks.get(position)
-        if index is not None:
-            marks = {**marks, ID_NUMBER: index.hex()}
-        known = tuple(item.code for item in self.items if self.reading.values[item.code][position] is not None)
-        plain = tuple(code for code in known if code not in marks)
-        text = self._provenance.get(plain)
-        if text is None:
-            text = json.dumps(dict.fromkeys(plain, self._stamp), ensure_ascii=False)[:-1]
-            self._provenance[plain] = text
-        marked = {code: self._stamp | {"ix": mark} for code, mark in marks.items()}
-        rest = json.dumps(marked, ensure_ascii=False)[1:-1]
-        return f"{text}{', ' if plain and rest else ''}{rest}}}"
-
-    def _spell(self, name: str) -> tuple[str, str]:
-        spelled = self._spelled.get(name)
-        if spelled is None:
-            spelled = self._spelled[name] = spell_name(name)
-        return spelled
-
-
-_FIXED_COLUMNS = (
-    "id", "district", "area_code", "registered_area_code", "id_number_sealed", "id_number_index", "pinyin", "initials",
-    "attributes", "provenance", "version", "created_at", "updated_at", "closed_reason",
-)  # fmt: skip
-
-
-_TEXT_COLUMNS = [
-    str(column.column)
-    for column in Person._meta.concrete_fields
-    if isinstance(column, models.CharField | models.TextField)
-]
-"""Columns that hold "" where nothing is known."""
-_NOT_GIVEN = [name for name in _TEXT_COLUMNS if name not in _FIXED_COLUMNS]
 
 
 def _new_ids(cursor: CursorWrapper, count: int) -> list[int]:
