@@ -13,6 +13,7 @@ from forms_engine.services.fill import Edit, SaveResult
 
 WAS, SEEN, NEW, RIGHT = "was-", "seen-", "new-", "right-"
 WIDE_TEXT = 40
+CONFIRMABLE = frozenset({CellState.CONFIRM, CellState.CONFLICT, CellState.RETURNED})
 Posted = Mapping[str, str]
 
 
@@ -44,7 +45,8 @@ class RowField:
 
     @property
     def can_confirm(self) -> bool:
-        return self.state in (CellState.CONFIRM, CellState.CONFLICT)
+        """Old, doubtful and returned values may be right as they are."""
+        return bool(self.shown) and self.state in CONFIRMABLE
 
     @property
     def long(self) -> bool:

@@ -132,7 +132,9 @@ export class Panel {
   }
 
   doubtful({ row, column }) {
-    return DOUBTS.has(row.states[column.letter]) && !row.local[column.letter];
+    const state = row.states[column.letter];
+    if (row.local[column.letter] || !row[column.letter]) return false;
+    return DOUBTS.has(state) || (state === "returned" && this.sheet.editable(column.letter));
   }
 
   commentBox(cell) {
