@@ -57,6 +57,8 @@ class AuditFilterForm(forms.Form):
 
     since = forms.DateField(label="从", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="到", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    action = forms.CharField(label="动作", max_length=60, required=False)
+    action = forms.CharField(
+        label="动作", max_length=60, required=False, widget=forms.TextInput(attrs={"list": "known-actions"})
+    )
     user = forms.CharField(label="用户名", max_length=50, required=False)
-    obj = forms.CharField(label="对象", max_length=120, required=False)
+    obj = forms.CharField(label="对象(类型:编号)", max_length=120, required=False)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from accounts.actors import Actor
 from accounts.codes import HIGHEST_CODE, LOWEST_CODE, Range
@@ -25,8 +26,7 @@ def limited_to(scope: Range | None) -> Iterator[None]:
     try:
         yield
     finally:
-        # A broken transaction refuses statements; its end forgets the setting anyway.
-        if connection.in_atomic_block and not connection.needs_rollback:
+        if _takes_statements():
             _set(before)
         connection.portal_scope = before  # type: ignore[attr-defined]
 
@@ -46,6 +46,13 @@ def whole_tree(*, reason: str) -> Iterator[None]:
     with transaction.atomic(), limited_to((LOWEST_CODE, HIGHEST_CODE)):
         record_system("scope.whole_tree", reason=reason)
         yield
+
+
+def _takes_statements() -> bool:
+    """False in a broken transaction: its end forgets the setting anyway, and the error that broke it must be seen."""
+    if not connection.in_atomic_block or connection.needs_rollback or connection.connection is None:
+        return False
+    return bool(connection.connection.info.transaction_status != TRANSACTION_STATUS_INERROR)
 
 
 def _set(scope: Range | None) -> None:

@@ -54,3 +54,9 @@ def action_name(action: str) -> str:
 @register.filter
 def result_name(result: str) -> str:
     return RESULTS.get(result, result)
+
+
+@register.simple_tag
+def known_actions() -> dict[str, str]:
+    """Code -> Chinese name, for the list of suggestions."""
+    return ACTIONS
