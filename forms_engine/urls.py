@@ -3,7 +3,7 @@
 from django.urls import path
 
 from forms_engine import api
-from forms_engine.views import admit, bring, design, dispatch, fill, review
+from forms_engine.views import admit, bring, design, dispatch, fill, give, review
 
 app_name = "forms_engine"
 urlpatterns = [
@@ -48,4 +48,8 @@ urlpatterns = [
     path("review/<int:pk>/", review.report_review, name="report_review"),
     path("review/<int:pk>/return/", review.report_return, name="report_return"),
     path("review/<int:pk>/accept/", review.report_accept, name="report_accept"),
+    # give
+    path("dispatches/<int:pk>/totals/", give.aggregate, name="aggregate"),
+    path("dispatches/<int:pk>/exports/", give.export_start, name="export_start"),
+    path("exports/<int:pk>/", give.export_download, name="export_download"),
 ]

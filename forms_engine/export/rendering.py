@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from accounts.actors import Actor
 from forms_engine.export.columns import CellKind, ExportColumn, Render
-from forms_engine.models import FormColumn
+from forms_engine.models import FormColumn, FormVersion
 from registry.catalogue import Catalogue
 from registry.masking import YES_NO, is_masked, show
 from registry.models import DataItem, ItemType
@@ -12,6 +13,12 @@ APPROVED = 4
 """Clearance of a file whose purpose the admission desk approved: every level in full."""
 
 KINDS = {ItemType.INTEGER: CellKind.NUMBER, ItemType.DECIMAL: CellKind.NUMBER, ItemType.DATE: CellKind.DATE}
+
+
+def clearance_for(version: FormVersion, actor: Actor) -> int:
+    """In full only where the admission desk approved a purpose, else as the reader may see it on screen."""
+    approved = version.state == FormVersion.State.ADMITTED and bool(version.purpose.strip())
+    return APPROVED if approved else actor.clearance
 
 
 def export_columns(columns: Iterable[FormColumn], catalogue: Catalogue, clearance: int) -> list[ExportColumn]:

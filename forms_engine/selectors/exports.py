@@ -51,7 +51,7 @@ def _exports(actor: Actor) -> QuerySet[Export]:
     """Made by a post of the same department whose area lies inside the actor's: never rows from beyond the scope."""
     if actor.scope is None:
         return Export.objects.none()
-    own = Export.objects.filter(post__department_id=actor.department_id or 0, post__area_id__range=actor.scope)
+    own = Export.objects.filter(post__department_id=actor.department_id or 0, post__area__code__range=actor.scope)
     return own.select_related("job", "post__user", "dispatch__version__template").defer(
         "dispatch__version__workbook", "dispatch__version__layout"
     )
@@ -102,6 +102,6 @@ def copy_rows(blocks: RowBlocks, report_ids: Sequence[int], letters: Sequence[st
         removed=Literal(str(ReportRow.State.REMOVED)),
     )
     with connection.cursor() as cursor:
-        cursor.copy_expert(query, blocks)
+        cursor.copy_expert(query.as_string(cursor.cursor), blocks)
         blocks.flush()
         return int(cursor.rowcount)

@@ -19,9 +19,9 @@ from forms_engine.export.columns import ExportColumn
 from forms_engine.export.copy_text import RowBlocks
 from forms_engine.export.csv_file import CsvFile
 from forms_engine.export.file_format import FileFormat
-from forms_engine.export.rendering import APPROVED, export_columns
+from forms_engine.export.rendering import clearance_for, export_columns
 from forms_engine.export.xlsx_file import EXCEL_ROWS, XlsxFile
-from forms_engine.models import Dispatch, Export, FormVersion
+from forms_engine.models import Dispatch, Export
 from forms_engine.selectors.exports import ReportSize, copy_rows, list_report_sizes
 from forms_engine.selectors.reports import get_columns
 from registry.catalogue import get_catalogue
@@ -65,7 +65,8 @@ def _write_unchanged(
         planned = sum(size.rows for size in sizes)
         target.seek(0)
         target.truncate()
-        columns = _columns(export.dispatch.version, actor)
+        version = export.dispatch.version
+        columns = export_columns(get_columns(version), get_catalogue(), clearance_for(version, actor))
         file = _open(target, file_format, export, actor, columns, planned)
         letters = [column.letter for column in columns if column.is_read]
         try:
@@ -79,12 +80,6 @@ def _write_unchanged(
         if written == planned:
             return written
     raise StillChanging
-
-
-def _columns(version: FormVersion, actor: Actor) -> list[ExportColumn]:
-    """In full only where the admission desk approved a purpose, else as the reader may see them on screen."""
-    approved = version.state == FormVersion.State.ADMITTED and bool(version.purpose.strip())
-    return export_columns(get_columns(version), get_catalogue(), APPROVED if approved else actor.clearance)
 
 
 def _open(

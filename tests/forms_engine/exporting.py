@@ -16,7 +16,7 @@ from forms_engine.export.brought_sheet import DataRows
 from forms_engine.export.columns import CellKind, ExportColumn
 from forms_engine.export.xlsx_file import XlsxFile
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "data" / "form_templates"
+TEMPLATES = Path(__file__).resolve().parents[2] / "forms_engine" / "data" / "form_templates"
 COPY_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\v": "\\v", "\f": "\\f"}
 MARK = "区民政局 张敏 2026-11-22 14:32 导出 编号 7"
 AWKWARD = DataRows("名册", 4, 8)
