@@ -97,12 +97,10 @@ class _SettingsPage:
         join, rows = split_tree(version.condition, self.catalogue)
         self.form = SettingsForm(data, instance=version)
         self.join = ConditionJoinForm(data, initial={"join": join})
-        self.rows = ConditionSet(
-            data,
-            prefix="rows",
-            initial=[{"item": row.item, "op": row.op, "value": row.value} for row in rows],
-            form_kwargs={"items": list_condition_items(self.catalogue)},
-        )
+        # Rows that were sent stand for themselves: one that equals the kept row is not an empty one.
+        kept = [] if data else [{"item": row.item, "op": row.op, "value": row.value} for row in rows]
+        items = list_condition_items(self.catalogue)
+        self.rows = ConditionSet(data, prefix="rows", initial=kept, form_kwargs={"items": items})
 
     def is_valid(self) -> bool:
         valid = [self.form.is_valid(), self.join.is_valid(), self.rows.is_valid()]  # all errors show at once

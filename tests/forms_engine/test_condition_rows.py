@@ -1,0 +1,39 @@
+import pytest
+
+from forms_engine.condition_rows import ConditionRow, build_tree, split_tree
+from registry.catalogue import get_catalogue
+
+pytestmark = pytest.mark.django_db
+ROWS = [
+    ConditionRow("person.age", ">=", "80"),
+    ConditionRow("person.sex", "=", "女性"),
+    ConditionRow("person.is_low_income", "=", "否"),
+    ConditionRow("person.birth_date", "<", "1946-11-22"),
+    ConditionRow("person.education", "in", "初中、高中"),
+    ConditionRow("person.is_disabled", "unknown", ""),
+    ConditionRow("person.name", "!=", "王某"),
+]
+
+
+@pytest.fixture
+def catalogue(items):
+    return get_catalogue()
+
+
+@pytest.mark.parametrize("join", ["all", "any"])
+def test_what_the_builder_made_it_shows_again(catalogue, join):
+    tree = build_tree(ROWS, join, catalogue)
+    again_join, again = split_tree(tree, catalogue)
+    assert again_join == join
+    assert build_tree(again, join, catalogue) == tree
+
+
+def test_codes_are_kept_as_codes_and_shown_as_names(catalogue):
+    tree = build_tree([ROWS[1]], "all", catalogue)
+    assert tree == {"all": [{"item": "person.sex", "op": "=", "value": "2"}]}
+    assert split_tree(tree, catalogue)[1] == [ConditionRow("person.sex", "=", catalogue.labels("person.sex")["2"])]
+
+
+def test_no_rows_ask_about_everybody(catalogue):
+    assert build_tree([], "all", catalogue) == {}
+    assert split_tree({}, catalogue) == ("all", [])
