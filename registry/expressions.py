@@ -20,12 +20,13 @@ from django.db.models import (
     Func,
     IntegerField,
     OuterRef,
+    Q,
     Subquery,
     TextField,
     Value,
     When,
 )
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Extract, NullIf
 from django.db.models.lookups import Exact
 
@@ -90,7 +91,7 @@ def path_to(item: DataItem, subject: str) -> str:
 
 
 def _attribute(item: DataItem, path: str) -> Sql:
-    text = KT(f"{path}attributes__{item.code}")
+    text = KeyTextTransform(item.code, f"{path}attributes")
     return Cast(text, CASTS[item.type]) if item.type in CASTS else text
 
 
@@ -106,8 +107,10 @@ def _area_name(level: Level, column: str = "area_code") -> Sql:
 
 def _grid_worker(subject: str, on: date) -> Sql:
     """Name of the grid worker in charge: of the microgrid, else of the grid."""
-    grids = [_ancestor(OuterRef("area_code"), SPAN[level]) for level in (Level.MICROGRID, Level.GRID)]
-    posts = Post.objects.valid_on(on).filter(role=Role.GRID_WORKER, area_id__in=grids)
+    in_charge = Q()
+    for level in (Level.MICROGRID, Level.GRID):
+        in_charge |= Q(area__code=_ancestor(OuterRef("area_code"), SPAN[level]))
+    posts = Post.objects.valid_on(on).filter(in_charge, role=Role.GRID_WORKER)
     return Subquery(posts.order_by("-area_id", "pk").values("user__full_name")[:1], output_field=CharField())
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Case, CharField, Expression, F, QuerySet, Value, When
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import JSONObject
 from django.db.models.lookups import LessThan
 
@@ -158,7 +158,8 @@ def _flags(roster: Roster) -> Expression:
 
 def _is_old(item: DataItem, roster: Roster) -> Expression:
     oldest = (roster.on - timedelta(days=item.recheck_days or 0)).isoformat()
-    observed = KT(f"{path_to(item, roster.version.subject)}provenance__{item.code}__on")
+    stamps = KeyTransform(item.code, f"{path_to(item, roster.version.subject)}provenance")
+    observed = KeyTextTransform("on", stamps)
     return Case(When(LessThan(observed, Value(oldest)), then=Value("confirm")), default=None, output_field=CharField())
 
 

@@ -11,7 +11,7 @@ from registry.binding import SheetBinding, bind_workbook, load_items
 
 from . import workbooks
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "data" / "form_templates"
+TEMPLATES = Path(__file__).resolve().parents[2] / "forms_engine" / "data" / "form_templates"
 EXPECTED = json.loads((TEMPLATES / "expected.json").read_text(encoding="utf-8"))
 ITEMS = load_items()
 
