@@ -10,6 +10,7 @@ from accounts.actors import Actor
 from accounts.errors import NotFound
 from registry.catalogue import Catalogue, get_catalogue, model_of
 from registry.expressions import item_expression
+from registry.layouts import AREA_DRIVEN, HIDDEN_RULE
 from registry.models import DataItem, Difference
 from registry.models.base import Subject
 from registry.showing import annotation_of
@@ -28,7 +29,9 @@ def with_derived(rows: QuerySet[Any], entity: str, items: Iterable[DataItem], *,
 
 
 def card_items(entity: str, catalogue: Catalogue | None = None) -> list[DataItem]:
-    return (catalogue or get_catalogue()).of_entity(entity)
+    """Items that a card shows: not those hidden from everybody, and not what the area codes tell."""
+    items = (catalogue or get_catalogue()).of_entity(entity)
+    return [item for item in items if item.mask != HIDDEN_RULE and item.code not in AREA_DRIVEN]
 
 
 def get_subject(*, actor: Actor, entity: str, pk: int, on: date) -> Any:
@@ -43,7 +46,7 @@ def get_subject(*, actor: Actor, entity: str, pk: int, on: date) -> Any:
 def list_open_differences(*, actor: Actor, entity: str, pk: int) -> list[Difference]:
     """Differences (差异) of one subject that wait for a decision, oldest first, items joined."""
     found = Difference.objects.visible_to(actor).filter(entity=entity, subject_id=pk, state=Difference.State.OPEN)
-    return list(found.select_related("item").order_by("pk"))
+    return list(found.exclude(item__mask=HIDDEN_RULE).select_related("item").order_by("pk"))
 
 
 def get_difference(*, actor: Actor, pk: int) -> Difference:

@@ -14,7 +14,7 @@ from accounts.rights import CHANGE_RESIDENTS, holds
 from registry.catalogue import get_catalogue
 from registry.forms import SubjectForm
 from registry.history import describe_history
-from registry.layouts import AREA_DRIVEN, LAYOUTS, group_items
+from registry.layouts import LAYOUTS, group_items
 from registry.masking import show
 from registry.models import Difference
 from registry.selectors.areas import list_places_to_live
@@ -37,7 +37,7 @@ def card_context(request: HttpRequest, entity: str, pk: int) -> dict[str, Any]:
     subject = get_subject(actor=actor, entity=entity, pk=pk, on=today)
     differences = list_open_differences(actor=actor, entity=entity, pk=pk)
     differing = {difference.item_id for difference in differences}
-    items = [item for item in card_items(entity, catalogue) if item.code not in AREA_DRIVEN]
+    items = card_items(entity, catalogue)
     cells = {
         item.code: cell_of(subject, item, actor, catalogue, on=today, differs=item.code in differing) for item in items
     }
