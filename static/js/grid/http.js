@@ -14,7 +14,12 @@ export class Refusal extends Error {
 
   /** Whether the very same request may succeed later. */
   get passing() {
-    return this.status >= 500 || this.status === 429 || this.status === 401;
+    return this.status >= 500 || this.status === 429 || this.outside;
+  }
+
+  /** Not signed in any more, or as somebody else: what was typed must wait for the right person. */
+  get outside() {
+    return this.status === 401 || this.status === 403;
   }
 }
 

@@ -11,6 +11,8 @@ import { Table } from "./table.js";
 
 const WIDE = "(min-width: 768px)";
 const TOLD = 8000; // milliseconds
+const BELOW = 46; // pixels for the line of the status
+const LOWEST = 320;
 
 function setUp(desk) {
   const config = JSON.parse(document.getElementById("grid-config").textContent);
@@ -114,7 +116,16 @@ function jump(table) {
   return true;
 }
 
+/** The grid ends where the window ends, whatever stands above it. */
+function fit(desk) {
+  const frame = desk.querySelector(".grid-frame");
+  const room = window.innerHeight - frame.getBoundingClientRect().top - window.scrollY - BELOW;
+  frame.style.height = `${Math.max(room, LOWEST)}px`;
+}
+
 async function start(desk) {
+  fit(desk);
+  window.addEventListener("resize", () => fit(desk));
   await import(desk.dataset.grid);
   const parts = setUp(desk);
   connect(parts);

@@ -114,7 +114,7 @@ export class Queue extends EventTarget {
       await this.send(batch.slice(middle));
     } else if (error instanceof Refusal) {
       batch.forEach((edit) => this.sheet.mark(edit.id, edit.letter, "refused", error.message));
-      if (error.code === "report_closed") this.trouble = error;
+      this.trouble = error.code === "report_closed" ? error : null;
     } else {
       this.keep(batch, new Unreachable());
       throw error;

@@ -41,8 +41,9 @@ export class Status {
   trouble(error) {
     const left = `${this.queue.size} 格还没有保存,内容保留在本页,请不要关闭。`;
     if (!(error instanceof Refusal)) return [`网络断开,${left}恢复后自动保存。`];
-    if (error.status === 401) {
-      return ["登录已过期,", el("a", { href: error.login || "/login/", target: "_blank", rel: "noopener" }, "请在新窗口重新登录"),
+    if (error.outside) {
+      const login = `${(error.login || "/login/").split("?")[0]}?next=${encodeURIComponent(location.pathname)}`;
+      return ["登录已过期或换了岗位,", el("a", { href: login, target: "_blank", rel: "noopener" }, "请在新窗口重新登录"),
         `,回到本页后自动保存。${left}`];
     }
     if (error.code === "report_closed") return [error.message];
