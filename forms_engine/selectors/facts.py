@@ -12,7 +12,7 @@ from forms_engine.selectors.overlap import (
     can_answer_by_data,
     count_communities,
     find_overlap,
-    measure_known,
+    recall_known,
 )
 from forms_engine.selectors.reports import get_columns
 from registry.catalogue import get_catalogue
@@ -65,9 +65,12 @@ class FormFacts:
 
 
 def get_facts(*, version: FormVersion, on: date) -> FormFacts:
-    """Four queries, whatever the number of columns. version: `template.department.area` joined."""
+    """At most four queries, whatever the number of columns; fill rates may be some minutes old.
+
+    version: `template.department.area` joined.
+    """
     columns = get_columns(version)
-    known = measure_known(version=version, columns=columns, on=on)
+    known = recall_known(version=version, columns=columns, on=on)
     overlap = find_overlap(version=version, columns=columns)
     return FormFacts(
         columns=[_column_facts(column, known, overlap) for column in columns],

@@ -1,6 +1,9 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.utils.timezone import localdate
 from guardian.shortcuts import get_groups_with_perms
 
@@ -172,6 +175,25 @@ def test_the_desk_decides_on_the_row_as_it_is_now_not_as_it_was_read(cast, waiti
         return_version(actor=cast.district, version=waiting, note="缺依据")
         with pytest.raises(Conflict):
             admit_version(actor=cast.district, version=stale, valid_until=NEXT_YEAR)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_admit_at_the_same_moment_one_is_told_so(cast, waiting):
+    start = Barrier(2)
+
+    def admit(_):
+        try:
+            with acting_as(cast.district):
+                start.wait(timeout=10)
+                return admit_version(actor=cast.district, version=waiting, valid_until=NEXT_YEAR).filing_number
+        except Conflict as conflict:
+            return conflict.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(admit, range(2))) == [f"CM-{localdate().year}-0001", "conflict"]
+    assert waiting.steps.filter(state="admitted").count() == 1
 
 
 def test_nobody_decides_on_what_they_submitted_in_another_post(client, cast, items):

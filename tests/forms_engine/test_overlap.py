@@ -76,6 +76,23 @@ def test_all_rates_come_in_one_query(cast, people, django_assert_num_queries):
             measure_known(version=version, columns=columns, on=ON)
 
 
+def test_going_back_and_forth_between_pages_does_not_count_again(cast, people, django_assert_num_queries):
+    version = make_form(cast.department, {"B": "person.name", "C": "person.phone"})
+    first = facts_of(cast.department, version).known
+    version = FormVersion.objects.select_related("template__department__area").get(pk=version.pk)
+    with acting_as(cast.department), django_assert_num_queries(3):
+        assert get_facts(version=version, on=ON).known == first
+
+
+def test_a_changed_condition_or_another_scope_is_counted_anew(cast, people):
+    version = make_form(cast.department, {"B": "person.name"})
+    assert facts_of(cast.department, version).known.subjects == 20
+    assert facts_of(cast.worker, version).known.subjects == 20
+    assert facts_of(cast.neighbour, version).known.subjects == 1
+    FormVersion.objects.update(condition={"item": "person.phone", "op": "known"})
+    assert facts_of(cast.department, version).known.subjects == 19
+
+
 def test_rates_of_fewer_than_ten_subjects_are_withheld(cast, items):
     with acting_as(cast.town):
         for _ in range(9):
