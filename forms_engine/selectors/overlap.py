@@ -90,7 +90,10 @@ def recall_known(*, version: FormVersion, columns: Sequence[FormColumn], on: dat
     place = [version.template.department.area_id, getattr(connection, "portal_scope", None)]
     question = json.dumps([version.pk, version.created_at, on, *asked, *place], default=str, sort_keys=True)
     key = f"known:{hashlib.sha256(question.encode()).hexdigest()}"
-    known: Known = cache.get_or_set(key, lambda: measure_known(version=version, columns=columns, on=on), KEPT_SECONDS)
+    known: Known | None = cache.get(key)
+    if known is None:
+        known = measure_known(version=version, columns=columns, on=on)
+        cache.set(key, known, KEPT_SECONDS)
     return known
 
 
