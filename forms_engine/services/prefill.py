@@ -4,16 +4,25 @@ The rows are written as they are selected: key, scope and values come from the S
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, CharField, Expression, F, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Expression,
+    ExpressionWrapper,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import JSONObject
-from django.db.models.lookups import LessThan
+from django.db.models.lookups import IsNull, LessThan
 
 from accounts.codes import SPAN, Level
 from forms_engine.models import Dispatch, FormColumn, FormVersion, Report, ReportRow
@@ -135,32 +144,39 @@ def _insert(
 
 
 def _cells(roster: Roster) -> Expression:
-    """JSON object of the canonical values, keyed by column letter."""
-    cells: dict[str, Sql] = {}
-    for column in roster.columns:
-        if column.item is not None:
-            try:
-                cells[column.letter] = item_expression(column.item, roster.version.subject, on=roster.on)
-            except NotReachable:
-                continue  # the column arrives empty: the item belongs to another kind of subject
-    return JSONObject(**cells)
+    """JSON object of the canonical values, keyed by column letter. An item out of reach arrives empty."""
+    return JSONObject(**{column.letter: value for column, _item, value in _reachable(roster)})
 
 
 def _flags(roster: Roster) -> Expression:
     """JSON object of "confirm" for values that are older than their item's recheck period."""
-    flags: dict[str, Expression] = {}
+    return JSONObject(
+        **{
+            column.letter: _is_old(item, value, roster)
+            for column, item, value in _reachable(roster)
+            if item.recheck_days and is_stored(item)
+        }
+    )
+
+
+def _reachable(roster: Roster) -> Iterator[tuple[FormColumn, DataItem, Sql]]:
+    """Bound columns whose item can be seen from the form's subject, with its SQL."""
     for column in roster.columns:
-        item = column.item
-        if item is not None and item.recheck_days and is_stored(item):
-            flags[column.letter] = _is_old(item, roster)
-    return JSONObject(**flags)
+        if column.item is not None:
+            try:
+                value = item_expression(column.item, roster.version.subject, on=roster.on)
+            except NotReachable:
+                continue
+            yield column, column.item, value
 
 
-def _is_old(item: DataItem, roster: Roster) -> Expression:
+def _is_old(item: DataItem, value: Sql, roster: Roster) -> Expression:
     oldest = (roster.on - timedelta(days=item.recheck_days or 0)).isoformat()
     stamps = KeyTransform(item.code, f"{path_to(item, roster.version.subject)}provenance")
     observed = KeyTextTransform("on", stamps)
-    return Case(When(LessThan(observed, Value(oldest)), then=Value("confirm")), default=None, output_field=CharField())
+    known = IsNull(value, rhs=False)
+    old = Q(LessThan(observed, Value(oldest))) & Q(ExpressionWrapper(known, BooleanField()))
+    return Case(When(old, then=Value("confirm")), default=None, output_field=CharField())
 
 
 _FLAG_DIFFERENCES = """
