@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import Area
-from registry.forms import ListForm
+from registry.forms import ListForm, day_input
 from registry.models import Event
 from registry.services.events import EventReport
 
@@ -65,8 +65,8 @@ class EventStepForm(forms.Form):
 
 class EventListForm(ListForm):
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *Event.State.choices])
-    since = forms.DateField(label="发生日期从", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="到", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label="发生日期从", required=False, widget=day_input())
+    until = forms.DateField(label="到", required=False, widget=day_input())
 
     def __init__(self, data: Any, *, areas: Iterable[Area], categories: Mapping[str, str]) -> None:
         super().__init__(data, areas=areas)

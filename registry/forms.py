@@ -35,6 +35,11 @@ INPUTS: dict[str, dict[str, str]] = {
 }
 
 
+def day_input() -> forms.DateInput:
+    """A day; browsers take it in ISO 8601 only, whatever the language of the page."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 class SubjectForm(forms.Form):
     """Add or edit one subject. `values`: canonical values of the items that changed; None clears one.
 
@@ -145,7 +150,7 @@ class SubjectForm(forms.Form):
         if labels:
             return forms.Select(choices=[empty, *labels.items()])
         if item.type == ItemType.DATE and item.format != "YYYY-MM":
-            return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            return day_input()
         if item.key == "remark":
             return forms.Textarea(attrs={"rows": 2})
         return forms.TextInput(attrs={"autocomplete": "off", **INPUTS.get(item.type, {})})
@@ -226,14 +231,14 @@ class SearchForm(forms.Form):
 
 class LeavingForm(forms.Form):
     reason = forms.ChoiceField(label="原因", choices=Leaving)
-    on = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label="日期", widget=day_input())
 
 
 class ClosingForm(forms.Form):
     """Why a household, dwelling or organization leaves the registry."""
 
     reason = forms.CharField(label="原因", max_length=50)
-    on = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label="日期", widget=day_input())
 
 
 class MemberForm(forms.Form):

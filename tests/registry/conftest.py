@@ -4,6 +4,7 @@ import pytest
 
 from accounts.scope import acting_as
 from registry.models import Dwelling, Organization, Person
+from registry.rules.identity import sex_of
 from tests.doors import sign_in
 from tests.factories import EAST, EAST_GRID, WEST, make_household, make_id_number, make_person
 
@@ -21,7 +22,7 @@ def village(cast, items):
                 name="单桂兰",
                 pinyin="shan gui lan",
                 initials="sgl",
-                sex="2",
+                sex=sex_of(GUILAN_NUMBER),
                 birth_date=date(1940, 2, 29),
                 phone="13900002207",
                 residence_address="城桥镇南门路58弄3号",
