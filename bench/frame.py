@@ -10,8 +10,6 @@ from typing import Any
 Line = dict[str, Any]
 """name, ours and limit in seconds, ratio, bar; at_least: the ratio is limit / ours and has to reach the bar."""
 
-WIDTH = 78
-
 
 class Undo(Exception):
     """Leaves a transaction without keeping anything."""
