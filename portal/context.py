@@ -53,7 +53,7 @@ class Shell:
     @property
     def search_url(self) -> str:
         allowed = self.nav and self.actor and holds(self.actor, rights.VIEW_RESIDENTS)
-        return url_of("registry:person_list") if allowed else ""
+        return url_of("registry:person_search") if allowed else ""
 
     @property
     def care(self) -> bool:

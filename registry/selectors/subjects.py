@@ -18,14 +18,16 @@ from registry.showing import annotation_of
 
 def subjects_of(entity: str, actor: Actor) -> QuerySet[Any]:
     """Every subject of an entity that the actor may see."""
-    found: QuerySet[Any] = model_of(entity)._default_manager.visible_to(actor)  # type: ignore[attr-defined]
+    manager: Any = model_of(entity)._default_manager
+    found: QuerySet[Any] = manager.visible_to(actor)
     return found
 
 
 def with_derived(rows: QuerySet[Any], entity: str, items: Iterable[DataItem], *, on: date) -> QuerySet[Any]:
     """Annotate what is not stored with the subject, such as the age or the head's address: part of the same query."""
     foreign = [item for item in items if item.derived or item.entity != entity]
-    return rows.annotate(**{annotation_of(item): item_expression(item, entity, on=on) for item in foreign})
+    found: QuerySet[Any] = rows.annotate(**{annotation_of(one): item_expression(one, entity, on=on) for one in foreign})
+    return found
 
 
 def card_items(entity: str, catalogue: Catalogue | None = None) -> list[DataItem]:

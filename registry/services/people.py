@@ -117,14 +117,14 @@ def close_person(*, actor: Actor, pk: int, reason: Leaving, on: date, today: dat
     if item:
         change = Change(person.pk, {item: on.isoformat()})
         apply(actor=actor, entity=Entity.PERSON, changes=[change], source=own_source(actor, today))
-    closed: Person = close_subject(actor=actor, entity=Entity.PERSON, pk=pk, reason=reason.label, on=on)  # type: ignore[assignment]
+    closed: Person = close_subject(actor=actor, entity=Entity.PERSON, pk=pk, reason=reason.label, on=on)
     return closed
 
 
 @transaction.atomic
 def reopen_person(*, actor: Actor, pk: int, today: date) -> Person:
     """Take a closing back on its day, with the date that it wrote."""
-    person: Person = reopen_subject(actor=actor, entity=Entity.PERSON, pk=pk, today=today)  # type: ignore[assignment]
+    person: Person = reopen_subject(actor=actor, entity=Entity.PERSON, pk=pk, today=today)
     cleared = dict.fromkeys(LEAVING_ITEMS.values())
     change = Change(person.pk, cleared)
     apply(actor=actor, entity=Entity.PERSON, changes=[change], source=own_source(actor, today), decided=True)

@@ -28,7 +28,7 @@ def own_source(actor: Actor, on: date) -> Source:
 
 def new_subject(entity: str, *, area_code: int, values: Values, source: Source, **columns: Any) -> Any:
     """An unsaved subject with its values, their provenance and seals. columns: links and codes that are no items."""
-    subject = model_of(entity)(district=district_of(area_code), area_code=area_code, **columns)
+    subject: Any = model_of(entity)(district=district_of(area_code), area_code=area_code, **columns)
     known = {code: value for code, value in values.items() if value not in (None, "")}
     stored, marks = seal_values(known)
     for code, value in stored.items():
@@ -76,7 +76,7 @@ def change_subject(
 
 
 @transaction.atomic
-def close_subject(*, actor: Actor, entity: str, pk: int, reason: str, on: date) -> Subject:
+def close_subject(*, actor: Actor, entity: str, pk: int, reason: str, on: date) -> Any:
     """Take a subject out of all lists and counts from that day on; it can be taken back on the day of writing."""
     subject = lock_subject(actor=actor, entity=entity, pk=pk)
     require(actor, CHANGE_RESIDENTS)
@@ -89,7 +89,7 @@ def close_subject(*, actor: Actor, entity: str, pk: int, reason: str, on: date) 
 
 
 @transaction.atomic
-def reopen_subject(*, actor: Actor, entity: str, pk: int, today: date) -> Subject:
+def reopen_subject(*, actor: Actor, entity: str, pk: int, today: date) -> Any:
     """Take a closing back. today: Asia/Shanghai date. Raises UndoTooLate after the day it was written."""
     subject = lock_subject(actor=actor, entity=entity, pk=pk)
     require(actor, CHANGE_RESIDENTS)
