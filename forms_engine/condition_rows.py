@@ -16,6 +16,7 @@ from registry.catalogue import SUBJECTS, Catalogue
 from registry.conditions import ORDERED_TYPES
 from registry.models import DataItem, Entity, ItemType
 
+IDENTIFYING = re.compile(r"name$|address$|keep:")  # masks of the catalogue
 LIST_SIGNS = re.compile(r"[、,,;;\s]+")
 YES, NO = frozenset("是 有 对 true 1 √".split()), frozenset("否 无 不是 false 0 ×".split())  # noqa: SIM905
 
@@ -63,8 +64,12 @@ def split_tree(tree: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, list
 
 
 def list_condition_items(catalogue: Catalogue) -> list[DataItem]:
-    """Items that a roster can be limited by; whether one fits the form's subject shows when the tree is compiled."""
-    return [item for item in catalogue.items.values() if not item.is_sealed and item.entity in (*SUBJECTS, Entity.AREA)]
+    """Items that a roster can be limited by; whether one fits the form's subject shows when the tree is compiled.
+
+    Names, addresses, telephones and numbers are left out: with them a count would tell about one person.
+    """
+    offered = (*SUBJECTS, Entity.AREA)
+    return [item for item in catalogue.items.values() if item.entity in offered and not IDENTIFYING.match(item.mask)]
 
 
 def _leaf(row: ConditionRow, catalogue: Catalogue) -> dict[str, Any]:

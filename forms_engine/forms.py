@@ -162,7 +162,11 @@ class ConditionJoinForm(forms.Form):
 class ConditionRowForm(forms.Form):
     """One row of the condition builder; without an item it counts for nothing."""
 
-    item = forms.ChoiceField(label="数据项", required=False)
+    item = forms.ChoiceField(
+        label="数据项",
+        required=False,
+        error_messages={"invalid_choice": "这个数据项不能用作名册条件,请重新选择。"},
+    )
     op = forms.ChoiceField(label="比较", choices=Comparison, required=False)
     value = forms.CharField(label="值", max_length=200, required=False)
 

@@ -39,12 +39,17 @@ class Known:
 
     @property
     def is_small(self) -> bool:
-        """Whether numbers are withheld; zero is told, because it says the condition is wrong."""
-        return 0 < self.subjects < FEWEST
+        """Whether numbers are withheld. Zero too: "nobody" would tell as much about one person as "somebody"."""
+        return self.subjects < FEWEST
+
+    @property
+    def about(self) -> int:
+        """The subjects in round tens, so that two counts do not tell whether one person is among them."""
+        return self.subjects - self.subjects % FEWEST
 
     def percent(self, code: str) -> int | None:
         """Whole percent, rounded down: 100 means none is missing. None where it is withheld or there is nobody."""
-        if self.subjects < FEWEST or code not in self.counts:
+        if self.is_small or code not in self.counts:
             return None
         return 100 * self.counts[code] // self.subjects
 

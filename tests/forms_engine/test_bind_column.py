@@ -1,8 +1,11 @@
 import pytest
+from django.utils.timezone import localdate
 
 from accounts.errors import Conflict, NotFound
 from accounts.scope import acting_as
 from forms_engine.models import FormColumn, FormVersion
+from forms_engine.selectors.overlap import count_asked
+from forms_engine.selectors.templates import get_open_version
 from forms_engine.services.design import BoundTwice, ColumnEdit, save_columns
 from tests.doors import audited, sign_in, watching
 from tests.factories import EAST, make_form, make_person
@@ -143,7 +146,9 @@ def test_the_builder_shows_the_kept_condition_again(staff, draft):
         (("person.age", ">=", "八十"), "请填数字"),
         (("person.age", ">=", ""), "还没有填值"),
         (("person.education", "=", "博士后后"), "没有“博士后后”这个选项"),
-        (("person.name", ">", "王"), "不能比大小"),
+        (("person.workplace", ">", "王"), "不能比大小"),
+        (("person.name", "=", "王某"), "不能用作名册条件"),
+        (("person.phone", "known", ""), "不能用作名册条件"),
         (("person.is_low_income", "=", "也许"), "请填“是”或“否”"),
         (("dwelling.structure", "known", ""), ""),
     ],
@@ -175,7 +180,7 @@ def test_the_preview_counts_without_keeping_anything(staff, draft, cast):
             make_person(EAST)
         make_person(EAST, sex="2")
     before = FormVersion.objects.values("condition", "subject").get()
-    assert "12 个人员" in count(staff, draft, ("person.sex", "=", "男"))
+    assert "约 10 个人员" in count(staff, draft, ("person.sex", "=", "男"))
     assert FormVersion.objects.values("condition", "subject").get() == before
 
 
@@ -188,7 +193,12 @@ def test_a_small_group_is_not_counted_exactly(staff, draft, cast):
     assert "9 个人员" not in shown
 
 
-def test_the_preview_counts_only_the_area_of_the_department(staff, draft, cast):
+def test_nobody_is_told_like_a_few_so_that_a_count_never_tells_about_one_person(staff, draft):
+    assert "少于 10 个" in count(staff, draft, ("person.is_drug_user", "=", "是"))
+
+
+def test_the_dead_are_not_counted(staff, draft, cast):
     with acting_as(cast.town):
         make_person(EAST, death_date="2026-01-01")
-    assert "0 个,请检查条件" in count(staff, draft, ("person.sex", "=", "男"))
+    with acting_as(cast.department):
+        assert count_asked(version=get_open_version(actor=cast.department, pk=draft.template_id), on=localdate()) == 0
