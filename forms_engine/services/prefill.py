@@ -14,14 +14,19 @@ from django.db.models import (
     BooleanField,
     Case,
     CharField,
+    DecimalField,
     Expression,
     ExpressionWrapper,
+    F,
+    Func,
+    Q,
     QuerySet,
+    TextField,
     Value,
     When,
 )
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Cast, JSONObject
 from django.db.models.lookups import IsNull, LessThan
 
 from accounts.codes import SPAN, Level
@@ -30,7 +35,7 @@ from forms_engine.selectors.reports import get_columns
 from registry.catalogue import Catalogue, get_catalogue, is_stored, model_of
 from registry.conditions import compile_condition
 from registry.expressions import NotReachable, Sql, item_expression, path_to
-from registry.models import DataItem, Entity
+from registry.models import DataItem, Entity, ItemType
 
 COMMUNITY_SPAN = SPAN[Level.COMMUNITY]
 RESIDENCE, REGISTRATION = "area_code", "registered_area_code"
@@ -148,6 +153,14 @@ def _cells(roster: Roster) -> Expression:
     return JSONObject(**{column.letter: value for column, _item, value in _reachable(roster)})
 
 
+def _canonical(item: DataItem, roster: Roster) -> Sql:
+    """The value as a worker's own answer would be stored: decimals as text without trailing zeros."""
+    value = item_expression(item, roster.version.subject, on=roster.on)
+    if item.type != ItemType.DECIMAL:
+        return value
+    return Cast(Func(value, function="trim_scale", output_field=DecimalField()), TextField())
+
+
 def _flags(roster: Roster) -> Expression:
     """JSON object of "confirm" for values that are older than their item's recheck period."""
     return JSONObject(
@@ -164,7 +177,7 @@ def _reachable(roster: Roster) -> Iterator[tuple[FormColumn, DataItem, Sql]]:
     for column in roster.columns:
         if column.item is not None:
             try:
-                value = item_expression(column.item, roster.version.subject, on=roster.on)
+                value = _canonical(column.item, roster)
             except NotReachable:
                 continue
             yield column, column.item, value

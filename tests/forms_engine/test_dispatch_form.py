@@ -9,7 +9,7 @@ from accounts.models import Job
 from accounts.scope import acting_as
 from forms_engine.models import FormVersion, Report, ReportRow
 from forms_engine.services.dispatch import BadDispatch, dispatch_form
-from tests.factories import EAST, TOWN, WEST, make_form, send_form
+from tests.factories import EAST, TOWN, WEST, make_form, make_person, send_form
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +104,14 @@ def test_a_form_answered_from_data_disturbs_no_village(cast, items, roster):
     run_job(dispatch.job_id)
     with acting_as(cast.department):
         assert Report.objects.get(dispatch=dispatch).state == Report.State.ACCEPTED
+
+
+def test_a_decimal_arrives_as_a_worker_would_write_it(cast, items):
+    columns = {"B": "person.name", "I": "person.elderly_allowance_standard"}
+    known = {"person.elderly_allowance_standard": "350"}
+    with acting_as(cast.town):
+        person = make_person(EAST, name="施桂兰", attributes=known)
+    dispatch = send_form(cast.department, make_form(cast.department, columns), EAST)
+    run_job(dispatch.job_id)
+    with acting_as(cast.worker):
+        assert ReportRow.objects.get(subject_id=person.pk).values["I"] == "350"
