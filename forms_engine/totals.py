@@ -75,7 +75,7 @@ def as_row(area: AreaTotals, values: Sequence[str], *, discreet: bool) -> Totals
         handed=area.handed,
         accepted=area.accepted,
         subjects=show_count(area.subjects, discreet=discreet),
-        sums=["—" if few else f"{number:,}" for number in area.sums],
+        sums=["—" if few else show_sum(number) for number in area.sums],
         values=[show_count(count, discreet=discreet) for count in counts],
         bars=[None if discreet and 0 < count < SMALL else count for count in counts],
     )
@@ -84,3 +84,9 @@ def as_row(area: AreaTotals, values: Sequence[str], *, discreet: bool) -> Totals
 def show_count(count: int, *, discreet: bool) -> str:
     """A count of people as text; a small one could point at somebody."""
     return f"<{SMALL}" if discreet and 0 < count < SMALL else f"{count:,}"
+
+
+def show_sum(number: Decimal) -> str:
+    """With thousands, without zeros behind the point."""
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

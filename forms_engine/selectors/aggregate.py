@@ -28,6 +28,8 @@ BELOW = {
     Level.TOWN: Level.COMMUNITY,
 }
 SUMMED = frozenset({ItemType.INTEGER, ItemType.DECIMAL})
+NEVER_SUMMED = frozenset({"person.age"})
+"""Numbers whose sum says nothing."""
 NOT_FILLED = "未填"
 
 
@@ -68,7 +70,7 @@ def get_measures(dispatch: Dispatch, actor: Actor) -> Measures:
     columns = get_columns(dispatch.version)
     open_columns = [column for column in columns if column.item is None or not is_masked(column.item, clearance)]
     return Measures(
-        [column for column in open_columns if column.type in SUMMED],
+        [column for column in open_columns if column.type in SUMMED and column.item_id not in NEVER_SUMMED],
         [column for column in open_columns if _is_counted(column)],
     )
 

@@ -6,6 +6,7 @@
   const data = JSON.parse(source.textContent);
   // Told apart in grey print too: light and dark in turn.
   const colors = ["#1f5fbf", "#9cc3f5", "#0b6b50", "#a9dcca", "#7a5000", "#f2cf83", "#6b3fa0", "#d3bdf0", "#9a3412", "#f4bfa3", "#566472", "#ccd4dc", "#1d2733"];
+  box.closest("section").hidden = false; // before drawing: what is hidden has no width
   box.style.height = `${90 + 30 * data.areas.length}px`;
   const chart = window.echarts.init(box);
   chart.setOption({

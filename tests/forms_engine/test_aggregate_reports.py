@@ -2,6 +2,7 @@
 
 import json
 import re
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -19,15 +20,23 @@ from tests.factories import DISTRICT, EAST, TOWN, WEST, make_actor, make_form, s
 from tests.forms_engine.giving import grant
 
 pytestmark = pytest.mark.django_db
-COLUMNS = {"B": "person.name", "C": "person.sex", "E": "person.age", "J": "person.self_care_ability", "N": "是否上门"}
+COLUMNS = {
+    "B": "person.name",
+    "C": "person.sex",
+    "E": "person.age",
+    "I": "person.elderly_allowance_standard",
+    "J": "person.self_care_ability",
+    "N": "是否上门",
+}
 
 
 @pytest.fixture
 def counted(cast, items):
-    """东村 accepted with 7 people, 西村 handed in with 3; E is a number, C a code list."""
+    """东村 accepted with 7 people, 西村 handed in with 3; I is a number, C a code list, ages are not added up."""
     form = make_form(cast.department, COLUMNS, purpose="发放津贴")
     form.columns.filter(letter="N").update(type="boolean")
     form.columns.filter(letter="E").update(type="integer")
+    form.columns.filter(letter="I").update(type="decimal")
     grant(cast.department, form.template)
     dispatch = send_form(cast.department, form, EAST, WEST)
     with acting_as(cast.town):
@@ -39,7 +48,13 @@ def counted(cast, items):
 
 
 def _row(report, number):
-    values = {"B": f"人{number}", "C": "1" if number <= 2 else "2", "E": 80 + number, "N": number % 2 == 0}
+    values = {
+        "B": f"人{number}",
+        "C": "1" if number <= 2 else "2",
+        "E": 80 + number,
+        "I": f"{50 + number}.50",
+        "N": number % 2 == 0,
+    }
     return ReportRow(
         district=report.district,
         area_code=report.area_code,
@@ -60,7 +75,7 @@ def test_a_district_sees_its_towns_and_their_sums(cast, counted):
     assert (found.level, [area.name for area in found.areas]) == (Level.TOWN, ["城桥镇"])
     (town,) = found.areas
     assert (town.reports, town.handed, town.accepted, town.subjects) == (2, 2, 1, 7)
-    assert town.sums == [sum(range(81, 88))]
+    assert town.sums == [Decimal("381.50")]
     assert dict(town.values) == {"男": 2, "女": 5, "其他": 0}
 
 
@@ -131,7 +146,7 @@ def test_a_town_is_shown_in_full(cast, counted, client):
     sign_in(client, cast.department)
     text = client.get(reverse("forms_engine:aggregate", args=[counted.pk])).content.decode()
     town = re.search(r"城桥镇</a></th>(.*?)</tr>", text, re.S)[1]
-    assert re.findall(r'num">([^<]*)<', town) == ["2/2", "1", "7", "588", "2", "5"]
+    assert re.findall(r'num">([^<]*)<', town) == ["2/2", "1", "7", "381.5", "2", "5"]
     assert f"?area={TOWN}" in text
 
 
