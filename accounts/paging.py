@@ -55,13 +55,15 @@ def _values_of(rows: QuerySet[Any], pk: str, key: Sequence[str]) -> tuple[Any, .
 
 def _behind(key: Sequence[str], values: Sequence[Any]) -> Q:
     """(a, b) > (x, y) column by column, since the directions may differ."""
-    behind, equal = Q(), Q()
+    behind, equal, bound = Q(), Q(), Q()
     for column, value in zip(key, values, strict=True):
         name = column.removeprefix("-")
         step = "lt" if column.startswith("-") else "gt"
+        # An index cannot start inside an OR: the plain bound of the first column is where its scan begins.
+        bound = bound or Q(**{f"{name}__{step}e": value})
         behind |= equal & Q(**{f"{name}__{step}": value})
         equal &= Q(**{name: value})
-    return behind
+    return bound & behind
 
 
 def _url(request: HttpRequest, *, after: Any = None) -> str:
