@@ -59,7 +59,7 @@ ENTRIES = (
         "居民与房屋",
         "registry:person_list",
         rights.VIEW_RESIDENTS,
-        ("registry:person_", "registry:household_", "registry:dwelling_", "registry:organization_"),
+        ("registry:person_", "registry:household_", "registry:dwelling_", "registry:organization_", "registry:import_"),
     ),
     Entry("事件与走访", "registry:event_list", rights.VIEW_EVENTS, ("registry:event_",), "events"),
     Entry("数据项目录", "registry:item_list", rights.VIEW_CATALOGUE, ("registry:item_",)),

@@ -14,6 +14,7 @@ from registry.changes import Source, SourceKind
 from registry.importing import (
     Place,
     Reading,
+    RowError,
     Written,
     count_changed,
     find_matches,
@@ -28,6 +29,7 @@ from registry.xlsx import open_upload
 
 KEPT = 1000
 """Errors and written people kept with a batch."""
+MOST_TAKEN, MOST_TAKEN_SHARE = 20, 0.2
 
 
 @job_handler(CHECK)
@@ -37,6 +39,9 @@ def check_import(actor: Actor, job: Job, *, batch_id: int) -> Steps:
     reading, total = yield from _read(batch)
     place, source = _place(reading, batch), _source(actor)
     matches = find_matches(reading, place)
+    if feels_around(matches.taken, len(reading.numbers)):
+        _refuse(actor, batch, matches.taken)
+        return {"batch": batch.pk}
     batch.good_count = len(reading.numbers) - len(reading.wrong)
     batch.error_count = len(reading.errors)
     batch.new_count = len(matches.new)
@@ -67,6 +72,20 @@ def write_import(actor: Actor, job: Job, *, batch_id: int) -> Steps:
     record(actor, "import.written", batch, new=written.new, changed=written.changed)
     yield Progress(total, total)
     return {"batch": batch.pk}
+
+
+def feels_around(taken: int, rows: int) -> bool:
+    """Whether a sheet holds more numbers of other places than a village's own roster ever would."""
+    return taken > MOST_TAKEN and taken > rows * MOST_TAKEN_SHARE
+
+
+def _refuse(actor: Actor, batch: ImportBatch, taken: int) -> None:
+    """Tell nothing about single numbers: the sheet could be a list to feel around with."""
+    message = f"表中有 {taken} 个证件号码已有登记、但不在本村居,超过可以核对的数量。请联系镇街管理员核对后再导入。"
+    batch.errors = [RowError("", 0, "", message).as_dict()]
+    batch.error_count, batch.state, batch.file = 1, ImportBatch.State.REFUSED, None
+    batch.save(update_fields=["errors", "error_count", "state", "file"])
+    record(actor, "import.refused", batch, result="refused", taken=taken)
 
 
 def _batch(actor: Actor, batch_id: int) -> ImportBatch:

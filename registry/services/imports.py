@@ -11,6 +11,7 @@ from accounts.audit import record
 from accounts.codes import Level
 from accounts.errors import DomainError, NotFound
 from accounts.jobs import start_job
+from accounts.models import Job
 from accounts.rights import IMPORT_RESIDENTS, require
 from registry.binding import ROW_NUMBER, SheetBinding, SheetKind, bind_workbook
 from registry.catalogue import get_catalogue
@@ -67,7 +68,7 @@ def confirm_columns(*, actor: Actor, pk: int, items: Mapping[str, str], register
     or a sheet without names, WrongStep when the check has begun already.
     """
     require(actor, IMPORT_RESIDENTS)
-    batch = _lock(actor, pk, ImportBatch.State.BINDING, ImportBatch.State.CHECKED)
+    batch = _lock(actor, pk, ImportBatch.State.BINDING)
     _check_items(items)
     binding = SheetBinding.from_dict(batch.layout)
     columns = tuple(replace(column, item=_chosen(column.item, items.get(column.letter))) for column in binding.columns)
@@ -107,11 +108,18 @@ def cancel_import(*, actor: Actor, pk: int) -> ImportBatch:
 
 def _lock(actor: Actor, pk: int, *states: str) -> ImportBatch:
     found: ImportBatch | None = (
-        ImportBatch.objects.visible_to(actor).select_for_update().defer("file").filter(pk=pk).first()
+        ImportBatch.objects.visible_to(actor)
+        .select_for_update(of=["self"])
+        .select_related("job")
+        .defer("file")
+        .filter(pk=pk)
+        .first()
     )
     if found is None:
         raise NotFound
-    if found.state not in states:
+    # A writing that gave up has written nothing: it may be started again or given up.
+    gave_up = found.state == ImportBatch.State.WRITING and found.job is not None and found.job.state == Job.State.FAILED
+    if found.state not in states and not (gave_up and ImportBatch.State.CHECKED in states):
         raise WrongStep(f"这次导入现在是“{found.get_state_display()}”,请刷新后再看。")
     return found
 

@@ -60,11 +60,13 @@ def change_subject(
 ) -> Outcome:
     """Write changed values as self-collected today, and the place where it is.
 
-    version: as the worker saw it. Raises Stale when someone saved in between, NotFound outside the scope.
+    version: as the worker saw it. Raises Stale when someone saved in between, AlreadyClosed, NotFound.
     """
     subject = lock_subject(actor=actor, entity=entity, pk=pk)
     if subject.version != version:
         raise Stale
+    if subject.closed_on is not None:
+        raise AlreadyClosed
     require(actor, CHANGE_RESIDENTS)
     if area_code is not None and area_code != subject.area_code:
         _move_within_scope(actor, subject, area_code)

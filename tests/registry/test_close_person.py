@@ -9,8 +9,7 @@ from django.utils import timezone
 from accounts.errors import DomainError
 from accounts.scope import acting_as
 from registry.errors import AlreadyClosed, UndoTooLate
-from registry.models import Person
-from registry.services.people import Leaving, close_person, reopen_person
+from registry.services.people import Leaving, change_person, close_person, reopen_person
 from tests.doors import audited, watching
 
 pytestmark = pytest.mark.django_db
@@ -76,5 +75,7 @@ def test_a_closed_resident_is_not_edited_from_the_card(cast, worker_client, vill
     text = worker_client.get(reverse("registry:person_detail", args=[village["closed"].pk])).content.decode()
     assert "已注销:死亡" in text
     assert reverse("registry:person_edit", args=[village["closed"].pk]) not in text
-    with acting_as(cast.worker):
-        assert Person.objects.get(pk=village["closed"].pk).closed_on
+    with pytest.raises(AlreadyClosed), acting_as(cast.worker):
+        change_person(
+            actor=cast.worker, pk=village["closed"].pk, version=1, values={"person.phone": "13900000001"}, on=TODAY
+        )

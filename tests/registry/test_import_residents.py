@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from accounts.jobs import run_job
 from accounts.models import Job
 from accounts.scope import acting_as
+from registry.handlers import MOST_TAKEN
 from registry.importing import storing
 from registry.models import Difference, ImportBatch, Person
 from registry.rules.identity import sex_of
@@ -248,3 +249,24 @@ def test_a_sheet_about_something_else_is_refused(worker_client, items):
 
 def test_a_grid_worker_does_not_import(client, cast, items):
     assert sign_in(client, cast.grid_worker).get(reverse("registry:person_import")).status_code == 403
+
+
+def test_a_list_of_numbers_to_feel_around_with_is_refused_whole(cast, bring, village):
+    with acting_as(cast.town):
+        numbers = [make_id_number() for _ in range(MOST_TAKEN + 1)]
+        for number in numbers:
+            make_person(WEST, name="别村人", id_number=number)
+    batch = bring(*(["某人", number, "", "", ""] for number in numbers))
+    assert (batch.state, batch.file) == ("refused", None)
+    assert [error["row"] for error in batch.errors] == [0]
+
+
+def test_a_writing_that_gave_up_can_be_started_again_or_given_up(cast, bring, worker_client, items):
+    batch = bring(["甲某", make_id_number(), "", "", ""])
+    with acting_as(cast.worker):
+        job = imports.start_writing(actor=cast.worker, pk=batch.pk).job
+        Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, message="停了")
+    page = reverse("registry:import_detail", args=[batch.pk])
+    assert "再试一次" in worker_client.get(page).content.decode()
+    worker_client.post(f"{page}/write")
+    assert checked(cast.worker, batch).state == "done"
