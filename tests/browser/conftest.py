@@ -4,9 +4,13 @@ import os
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 # Playwright's synchronous interface runs an event loop in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# Two cores for a portal, a database, a browser and a second row of tests: slow is not wrong.
+expect.set_options(timeout=20_000)
 
 _QUIET = [
     "--no-sandbox",
@@ -21,7 +25,8 @@ _QUIET = [
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": _QUIET}
+    chinese = {**os.environ, "LANGUAGE": "zh_CN"}  # of the browser itself: how it writes dates in fields
+    return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": _QUIET, "env": chinese}
 
 
 @pytest.fixture(scope="session")
