@@ -80,7 +80,9 @@ def _seed(form: DemoForm) -> bool:
     maker = _actor(form.brought_by)
     data = (TEMPLATES / form.filename).read_bytes()
     with acting_as(maker):
-        if FormTemplate.objects.filter(department_id=maker.department_id, versions__filename=form.filename).exists():
+        if FormTemplate.objects.filter(
+            department_id=maker.department_id or 0, versions__filename=form.filename
+        ).exists():
             return False
         version = bring_form(actor=maker, data=data, filename=form.filename)
         version.columns.filter(kind="new_ask").update(reason=form.reason)
