@@ -32,7 +32,7 @@ class EditInput(SeenCell):
 
 
 class SaveInput(Serializer):
-    edits = serializers.ListSerializer(child=EditInput(), min_length=1, max_length=MOST_CELLS)
+    edits: Any = serializers.ListSerializer(child=EditInput(), min_length=1, max_length=MOST_CELLS)
 
     def to_edits(self) -> list[Edit]:
         """After is_valid()."""
@@ -40,7 +40,7 @@ class SaveInput(Serializer):
 
 
 class ConfirmInput(Serializer):
-    cells = serializers.ListSerializer(child=CellRef(), min_length=1, max_length=MOST_CELLS)
+    cells: Any = serializers.ListSerializer(child=CellRef(), min_length=1, max_length=MOST_CELLS)
 
 
 class AdoptInput(SeenCell):

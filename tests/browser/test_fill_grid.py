@@ -130,6 +130,53 @@ def test_f4_goes_from_gap_to_gap_and_a_link_to_one_cell(desk):
     expect(desk.page.locator(".grid-panel h2")).to_have_text("银行账号 · 施桂兰")
 
 
+def test_a_dragged_selection_is_cleared_at_once(desk):
+    with acting_as(desk.cast.worker):
+        ids = [desk.roster[name].pk for name in ("gap", "grid")]
+        edits = [Edit(pk, letter, text) for pk in ids for letter, text in (("H", "13900002230"), ("N", "旧"))]
+        save_cells(actor=desk.cast.worker, report=desk.report, edits=edits)
+    desk.page.reload()
+    desk.page.wait_for_selector("[data-ready]")
+    start, end = (cell(desk.page, *place).bounding_box() for place in ((GAP, PHONE), (KNOWN, REMARK)))
+    desk.page.mouse.move(start["x"] + 20, start["y"] + 10)
+    desk.page.mouse.down()
+    desk.page.mouse.move(end["x"] + 20, end["y"] + 10, steps=5)
+    desk.page.mouse.up()
+    desk.page.wait_for_timeout(300)  # the grid tells its selection after drawing it
+    desk.page.keyboard.press("Delete")
+    saved(desk.page)
+    assert [kept(desk, person, letter) for person in ("gap", "grid") for letter in "HN"] == [None] * 4
+
+
+def test_old_values_of_a_selection_are_confirmed_together(desk):
+    with acting_as(desk.cast.worker):
+        rows = ReportRow.objects.filter(report=desk.report)
+        rows.update(values={"B": "某人", "H": "13900002231"}, flags={"H": "confirm"})
+    desk.page.reload()
+    desk.page.wait_for_selector("[data-ready]")
+    choose(desk.page, GAP, PHONE)
+    desk.page.keyboard.press("Shift+ArrowDown")
+    desk.page.get_by_role("button", name="所选 2 格核实无误").click()
+    expect(cell(desk.page, KNOWN, PHONE)).to_have_class(re.compile("is-known"))
+    with acting_as(desk.cast.worker):
+        assert list(rows.values_list("flags", flat=True)) == [{}, {}]
+
+
+def test_what_is_copied_is_what_is_seen(desk):
+    with acting_as(desk.cast.worker):
+        edit = Edit(desk.roster["gap"].pk, "K", "6222000000000004471")
+        save_cells(actor=desk.cast.worker, report=desk.report, edits=[edit])
+    desk.page.reload()
+    desk.page.wait_for_selector("[data-ready]")
+    choose(desk.page, GAP, ACCOUNT)
+    copied = desk.page.evaluate(
+        """() => { const data = new DataTransfer(); document.querySelector(".pen").dispatchEvent(
+        new ClipboardEvent("copy", { clipboardData: data, bubbles: true, cancelable: true }));
+        return data.getData("text/plain"); }"""
+    )
+    assert copied == "***************4471"
+
+
 def test_undo_takes_the_last_edit_back(desk):
     choose(desk.page, KNOWN, PHONE)
     desk.page.keyboard.type("13900002299")

@@ -36,13 +36,16 @@ def state(actor, report):
 
 def test_the_list_shows_what_waits_with_its_village(client, cast, submitted):
     text = sign_in(client, cast.town).get(reverse("forms_engine:review_list")).content.decode()
-    assert "东村" in text and "西村" not in text
+    assert "东村" in text
+    assert "西村" not in text
 
 
 def test_the_list_of_late_ones_holds_who_has_not_submitted(client, cast, submitted):
     Dispatch.objects.update(due_at=timezone.now() - timedelta(days=2))
     text = sign_in(client, cast.town).get(reverse("forms_engine:review_list"), {"show": "late"}).content.decode()
-    assert "西村" in text and "已逾期" in text and ">东村<" not in text
+    assert "西村" in text
+    assert "已逾期" in text
+    assert ">东村<" not in text
 
 
 def test_a_report_is_returned_with_comments_and_the_worker_sees_them(client, cast, submitted, roster):
@@ -98,6 +101,8 @@ def test_what_changed_since_the_last_review_is_counted_and_marked(client, cast, 
         report = submit_report(actor=cast.worker, report=report)
         assert count_changes(report) == 1
     text = client.get(page("review", submitted)).content.decode()
-    assert "格上次审核后改过" in text and "号码打不通" in text and "已改" in text
+    assert "格上次审核后改过" in text
+    assert "号码打不通" in text
+    assert "已改" in text
     rows = client.get(reverse("forms_engine:report_rows", args=[submitted.pk])).json()["rows"]
     assert [row["fresh"] for row in rows if row["id"] == roster["gap"].pk] == [["H"]]

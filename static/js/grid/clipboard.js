@@ -16,8 +16,7 @@ export function parseSheet(text) {
     else if (character === "\t") {
       rows[rows.length - 1].push(trim(cell));
       cell = "";
-    }
-    else if (character === "\n") {
+    } else if (character === "\n") {
       rows[rows.length - 1].push(trim(cell));
       rows.push([]);
       cell = "";
@@ -34,12 +33,12 @@ export function isSheet(text) {
 /**
  * Edits that a paste makes, beginning at one cell; a single value fills the whole selection.
  * area: { top, left, bottom, right } in rows shown and in `order`. Computed columns are passed over.
- * Returns { edits, skipped, beyond }: skipped cells of computed columns, beyond: cells outside the table.
+ * Returns { edits, same, skipped, beyond }: cells that hold the text already, of computed columns, outside the table.
  */
 export function pasteEdits(sheet, order, rows, area, data) {
   const single = data.length === 1 && data[0].length === 1;
   const height = single ? area.bottom - area.top + 1 : data.length;
-  const result = { edits: [], skipped: 0, beyond: 0 };
+  const result = { edits: [], same: 0, skipped: 0, beyond: 0 };
   for (let down = 0; down < height; down += 1) {
     const line = single ? data[0] : data[down];
     const across = single ? area.right - area.left + 1 : line.length;
@@ -49,7 +48,8 @@ export function pasteEdits(sheet, order, rows, area, data) {
       const raw = single ? data[0][0] : line[right];
       if (!row || !column) result.beyond += 1;
       else if (!sheet.editable(column.letter)) result.skipped += 1;
-      else if (raw !== row[column.letter]) result.edits.push({ id: row.id, letter: column.letter, raw });
+      else if (raw === row[column.letter]) result.same += 1;
+      else result.edits.push({ id: row.id, letter: column.letter, raw });
     }
   }
   return result;

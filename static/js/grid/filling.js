@@ -35,10 +35,11 @@ export class Filling {
   paste(text) {
     if (this.sheet.config.mode !== "fill" || !text || !this.table.place) return;
     const data = isSheet(text) ? parseSheet(text) : [[text.trim()]];
-    const { edits, skipped, beyond } = pasteEdits(this.sheet, this.table.columns, this.table.rows, this.table.selection, data);
+    const { edits, same, skipped, beyond } = pasteEdits(this.sheet, this.table.columns, this.table.rows, this.table.selection, data);
     this.put(edits);
     const notes = [
-      `粘贴 ${edits.length} 格`,
+      `填入 ${edits.length} 格`,
+      same && `${same} 格内容相同`,
       skipped && `${skipped} 格由系统计算,已跳过`,
       beyond && `${beyond} 格超出表格,已忽略`,
     ];
@@ -46,7 +47,8 @@ export class Filling {
   }
 
   async pasteByDialog() {
-    if (!this.table.place) this.table.go({ row: 0, col: 0 });
+    if (!this.table.current) this.table.go({ row: 0, col: 0 });
+    if (!this.table.current) return this.tell("名册是空的,没有可以填的行。");
     const { row, column } = this.table.current;
     this.paste(await askPaste(`第 ${row.number} 行“${column.parts[column.parts.length - 1]}”`));
   }

@@ -86,9 +86,11 @@ export class Panel {
 
   origin(detail) {
     if (detail.confirmed) return "已核实无误。";
+    if (detail.history.length && ["changed", "returned"].includes(detail.state)) return `本次填报。下发时:${detail.at_dispatch || "空"}${detail.origin ? `(${detail.origin})` : ""}`;
     if (detail.origin) return `来源:${detail.origin}`;
     if (!detail.item) return "这一列是部门新要的,登记库里没有。";
-    return detail.text ? "来源:登记库(未记来源)" : `登记库没有这个人的${detail.item}。`.replace("这个人", this.sheet.config.noun === "人员" ? "此人" : "此项");
+    if (detail.text) return "来源:登记库(没有记录来源)";
+    return `登记库没有${this.sheet.config.noun === "人员" ? "此人" : "这里"}的${detail.item}。`;
   }
 
   offers(cell, offers) {

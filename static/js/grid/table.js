@@ -92,7 +92,6 @@ export class Table extends EventTarget {
     const same = this.side(to.col) === this.side(from.col);
     this.place = same ? from : to;
     this.area = same && anchor ? rectangle(from, to) : null;
-    this.reveal(to);
     this.settingFocus = true;
     const start = this.coordinates(this.place);
     this.grid.setCellsFocus(start, same ? this.coordinates(to) : start, this.side(to.col), "rgRow").finally(() => {
@@ -159,23 +158,6 @@ export class Table extends EventTarget {
   inside({ row, col }) {
     const clamp = (value, most) => Math.max(0, Math.min(most, value));
     return { row: clamp(row, this.rows.length - 1), col: clamp(col, this.columns.length - 1) };
-  }
-
-  /** Scroll only where the cell is not in full view: a grid that jumps under the eyes is hard to read. */
-  reveal({ row, col }) {
-    if (this.seen({ row, col })) return;
-    const side = this.side(col);
-    this.grid.scrollToCoordinate(side === PLAIN ? { x: this.coordinates({ row, col }).x, y: row } : { y: row });
-  }
-
-  seen(place) {
-    const cell = this.rectangleOf(place, this.grid);
-    const body = this.grid.querySelector(`revogr-viewport-scroll.${this.side(place.col)} .vertical-inner`);
-    if (!cell || !body) return false;
-    const [view, base] = [body.getBoundingClientRect(), this.grid.getBoundingClientRect()];
-    const [left, top] = [view.left - base.left, view.top - base.top];
-    const beside = cell.left >= left - 1 && cell.left + cell.width <= left + view.width + 1;
-    return beside && cell.top >= top - 1 && cell.top + cell.height <= top + view.height + 1;
   }
 
   side(col) {
