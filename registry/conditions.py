@@ -25,8 +25,9 @@ from django.db.models.lookups import (
 )
 
 from accounts.errors import DomainError
+from registry.ages import compare_age
 from registry.catalogue import Catalogue
-from registry.expressions import NotReachable, Sql, item_expression
+from registry.expressions import NotReachable, Sql, item_expression, path_to
 from registry.models import DataItem, ItemType
 
 COMPARE: dict[str, Any] = {
@@ -38,6 +39,7 @@ COMPARE: dict[str, Any] = {
 }
 WORDS = {"=": "是", "<": "小于", "<=": "不超过", ">": "大于", ">=": "不小于", "in": "属于", "known": "已登记"}
 ORDERED_TYPES = (ItemType.INTEGER, ItemType.DECIMAL, ItemType.DATE, ItemType.DERIVED)
+AGE = "person.age"
 DEEPEST, MOST = 6, 40
 
 
@@ -111,6 +113,10 @@ def _compile_leaf(leaf: Mapping[str, Any], context: _Context) -> Q:
         expression = item_expression(item, context.subject, on=context.on)
     except NotReachable:
         raise BadCondition(f"“{item.name}”与这张表的填报对象不同,不能用作条件。") from None
+    if item.code == AGE and leaf.get("op") in COMPARE:
+        years = _value(item, leaf.get("value"), context.catalogue)
+        born = f"{path_to(item, context.subject)}birth_date"
+        return compare_age(str(leaf["op"]), years, born=born, on=context.on)
     return Q(ExpressionWrapper(_predicate(item, expression, leaf, context.catalogue), BooleanField()))
 
 

@@ -54,12 +54,14 @@ COMPARE = {
     "=": lambda a, b: a == b,
     ">=": lambda a, b: a >= b,
     "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
     "in": lambda a, b: a in b,
 }
 LEAVES = st.one_of(
     st.builds(
         lambda op, v: {"item": "person.age", "op": op, "value": v},
-        st.sampled_from(["=", ">=", "<"]),
+        st.sampled_from(["=", ">=", "<", "<=", ">"]),
         st.integers(0, 99),
     ),
     st.builds(lambda v: {"item": "person.sex", "op": "in", "value": v}, st.lists(st.sampled_from("12"), min_size=1)),
