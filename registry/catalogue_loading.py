@@ -30,9 +30,7 @@ class LoadedCatalogue:
 def load_catalogue(folder: Path = DATA) -> LoadedCatalogue:
     """Add and update every code list, code and data item of the folder."""
     code_lists = list(_read_code_lists(folder))
-    CodeList.objects.bulk_create(
-        code_lists, update_conflicts=True, unique_fields=["code"], update_fields=["name"]
-    )
+    CodeList.objects.bulk_create(code_lists, update_conflicts=True, unique_fields=["code"], update_fields=["name"])
     codes = [code for code_list in code_lists for code in _read_codes(folder, code_list.code)]
     Code.objects.bulk_create(
         codes,
