@@ -23,7 +23,7 @@ def two_header_blocks():
 
 
 def two_header_blocks_side_by_side():
-    return workbooks.workbook([HEADER + [None] + HEADER, PERSON + [None] + PERSON])
+    return workbooks.workbook([[*HEADER, None, *HEADER], [*PERSON, None, *PERSON]])
 
 
 BAD_FILES = [
@@ -42,7 +42,7 @@ BAD_FILES = [
 ]
 BAD_VALUES = [
     ("D", "310230194001011235", "校验位"),  # the check digit is wrong
-    ("D", "310230194013011234", "出生|日期"),
+    ("D", "310230194013011234", "出生日期不存在"),
     ("D", "310230400101123", "15 位"),
     ("H", "12", "号码"),
     ("H", "1380000000", "号码"),
