@@ -26,6 +26,12 @@ export function parseSheet(text) {
   return rows;
 }
 
+/** The other way round, for Excel to read. */
+export function writeSheet(rows) {
+  const quote = (text) => (/[\t\n"]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
+  return rows.map((row) => row.map(quote).join("\t")).join("\n");
+}
+
 export function isSheet(text) {
   return /[\t\n]/.test(text.replace(/[\r\n]+$/, ""));
 }

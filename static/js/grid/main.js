@@ -56,12 +56,10 @@ function teller(host) {
   };
 }
 
-/** Copying from the panel or out of the pen is the browser's work, copying selected cells the grid's. */
-function shareClipboard(pen) {
+/** The pen copies the selected cells; copying from the panel is the browser's work. The grid is asked for neither. */
+function keepClipboard(pen) {
   for (const name of ["copy", "cut"]) {
-    document.addEventListener(name, (event) => {
-      if (event.target !== pen.input || pen.editing) event.stopImmediatePropagation();
-    }, true);
+    document.addEventListener(name, (event) => event.target === pen.input || event.stopImmediatePropagation(), true);
   }
 }
 
@@ -84,7 +82,7 @@ function connect({ sheet, table, queue, filling, pen }) {
     event.preventDefault();
     event.returnValue = "";
   });
-  shareClipboard(pen);
+  keepClipboard(pen);
   saveBeforeLeaving(queue, pen);
 }
 

@@ -2,7 +2,7 @@
 // so an input method composes its first letter right there instead of losing it.
 
 import { Choices } from "./choices.js";
-import { isSheet } from "./clipboard.js";
+import { isSheet, writeSheet } from "./clipboard.js";
 import { describe } from "./columns.js";
 import { el } from "./dom.js";
 
@@ -35,6 +35,8 @@ export class Pen {
     input.addEventListener("compositionstart", () => this.begin(""));
     input.addEventListener("input", () => this.typed());
     input.addEventListener("paste", (event) => this.pasted(event));
+    input.addEventListener("copy", (event) => this.copied(event));
+    input.addEventListener("cut", (event) => this.copied(event) && this.actions.erase());
     input.addEventListener("mousedown", (event) => event.stopPropagation());
     input.addEventListener("blur", () => this.editing && !document.hidden && document.hasFocus() && this.commit());
     // The grid moves the focus into its cells; writing happens here.
@@ -198,6 +200,15 @@ export class Pen {
     if (event.key === "Home") return [-FAR, -FAR];
     if (event.key === "End") return [FAR, FAR];
     return [Math.sign(down) * FAR, Math.sign(right) * FAR];
+  }
+
+  /** The selection as it is seen, masked where it is masked. Out of an open pen the browser copies. Tells whether it did. */
+  copied(event) {
+    event.stopPropagation();
+    if (this.editing || !this.table.place) return false;
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", writeSheet(this.table.lines));
+    return true;
   }
 
   pasted(event) {

@@ -77,11 +77,16 @@ export class Table extends EventTarget {
   /** Cells of the selection as { row, column }. */
   get selected() {
     const { top, left, bottom, right } = this.selection;
-    const cells = [];
-    for (let row = top; row <= bottom; row += 1) {
-      for (let col = left; col <= right; col += 1) cells.push({ row: this.rows[row], column: this.columns[col] });
-    }
-    return cells;
+    const columns = this.columns.slice(left, right + 1);
+    return this.rows.slice(top, bottom + 1).flatMap((row) => columns.map((column) => ({ row, column })));
+  }
+
+  /** Texts of the selection, line by line. */
+  get lines() {
+    const { top, left, bottom, right } = this.selection;
+    const columns = this.columns.slice(left, right + 1);
+    const text = (row, column) => String((column.number ? row.number : row[column.letter]) || "");
+    return this.rows.slice(top, bottom + 1).map((row) => columns.map((column) => text(row, column)));
   }
 
   /** Select one cell, or with `anchor` the rectangle from there. Stays inside the table. */
