@@ -29,6 +29,7 @@ class PortalStack:
     def __init__(self, database: str, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self.database, self.folder = database, folder
         self._log = folder / "stack.log"
+        self._killed: set[str] = set()
         sink, port = to_file(self._log), free_port()
         self.url = f"http://127.0.0.1:{port}"
         redis = Redis(folder / "redis", password=secrets.token_hex(16), sink=sink)
@@ -53,24 +54,37 @@ class PortalStack:
         redis.stop()
 
     def kill(self, name: str) -> None:
-        """kill -9 of a process and its group."""
+        """kill -9 of a process and its group; it stays down until it is restarted."""
+        self._killed.add(name)
         self._children[name].kill()
 
     def restart(self, name: str) -> None:
         """Start a process again, as the process manager would, and wait until the portal is ready."""
+        self._killed.discard(name)
         self._children[name].stop()
         self._children[name].start()
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
-        """Raises AssertionError with the end of the log after a minute."""
+        """Raises AssertionError with the end of the log after a minute.
+
+        Starts again what ended by itself, as the process manager does: Celery's worker ends where Redis dies under
+        a task.
+        """
         deadline = time.monotonic() + _READY_SECONDS
         while time.monotonic() < deadline:
+            self._revive()
             with suppress(urllib.error.URLError, OSError):
                 urllib.request.urlopen(f"{self.url}/readyz", timeout=3).close()
                 return
             time.sleep(0.2)
         raise AssertionError(f"the portal did not get ready:\n{self.log()[-4000:]}")
+
+    def _revive(self) -> None:
+        for name, child in self._children.items():
+            if not child.running and name not in self._killed:
+                child.kill()
+                child.start()
 
     def manage(self, *arguments: str) -> str:
         """Run a manage.py command as portal_app. Returns what it printed."""
