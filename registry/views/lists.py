@@ -19,21 +19,22 @@ from registry.exporting import as_download, write_table
 from registry.forms import ListForm
 from registry.layouts import LAYOUTS
 from registry.masking import is_masked
-from registry.models import DataItem
+from registry.models import DataItem, ItemType
 from registry.selectors.subjects import with_derived
 from registry.showing import text_of
 
 KEY = ("area_code", "pk")
 MOST_EXPORTED = 50_000
 COLUMNS = "cols"
+NUMBERS = (ItemType.INTEGER, ItemType.DECIMAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """cells: (header, text, masked), the first one is the link."""
+    """cells: (item, text, masked), the first one is the link."""
 
     url: str
-    cells: list[tuple[str, str, bool]]
+    cells: list[tuple[DataItem, str, bool]]
 
 
 class TooManyRows(DomainError):
@@ -58,6 +59,7 @@ def list_context(
     paging = take_page(annotated, request, key=KEY, total=total)
     return {
         "columns": columns,
+        "numbers": NUMBERS,
         "rows": [_row(subject, entity, columns, actor) for subject in paging.rows],
         "paging": paging,
         "filters": form,
@@ -88,7 +90,7 @@ def _row(subject: Any, entity: str, columns: Iterable[DataItem], actor: Actor) -
     cells = []
     for item in columns:
         text = text_of(subject, item, actor, catalogue)
-        cells.append((item.name, text, bool(text) and is_masked(item, actor.clearance)))
+        cells.append((item, text, bool(text) and is_masked(item, actor.clearance)))
     return Row(reverse(f"registry:{entity}_detail", args=[subject.pk]), cells)
 
 
