@@ -212,8 +212,11 @@ class PlaceForm(ListForm):
 
     q = forms.CharField(label="查找", required=False, max_length=60)
 
-    def __init__(self, data: Any, *, areas: Iterable[Area], kind: str, kinds: Mapping[str, str], rented: bool) -> None:
+    def __init__(
+        self, data: Any, *, areas: Iterable[Area], kind: str, kinds: Mapping[str, str], rented: bool, by: str
+    ) -> None:
         super().__init__(data, areas=areas)
+        self.fields["q"].widget.attrs["placeholder"] = by
         choices = [("", "全部"), *kinds.items()]
         self.fields["kind"] = forms.ChoiceField(label=kind, choices=choices, required=False)
         if rented:

@@ -13,6 +13,30 @@ from registry.selectors.items import ItemFilter, get_code_list, list_items
 
 MASKS = {"none": "不遮盖", "name": "只留姓", "year": "只留年份", "address": "只留到路名", "hidden": "全部遮盖"}
 
+FORMATS = {
+    "YYYY-MM-DD": "年-月-日",
+    "mobile or landline": "手机或固定电话",
+    "CNY": "元",
+    "CNY per month": "元/月",
+    "CNY per year": "元/年",
+    "square metres": "平方米",
+    "mu": "亩",
+    "hours": "小时",
+    "year": "年份",
+    "20 digits": "20 位数字",
+    "A/B/O/AB/unknown": "A/B/O/AB/不详",
+    "name of the area at this level": "本级区划名称",
+    "name of the grid": "网格名称",
+    "name of the microgrid": "微网格名称",
+    "name of the grid worker in charge": "负责网格员姓名",
+    "derived: members with registered residence here": "户口在这里的成员数",
+    "derived: members living here": "住在这里的成员数",
+    "GB/T 31000 inflow reason": "GB/T 31000 流入原因",
+    "GB/T 31000 event category": "GB/T 31000 事件类别",
+    "GB/T 31000 certificate type": "GB/T 31000 证件种类",
+}
+"""The catalogue's own words for formats; what is not here is a standard's number or a list, which read as they are."""
+
 
 class ItemForm(forms.Form):
     q = forms.CharField(label="查找", required=False, max_length=60)
@@ -42,8 +66,16 @@ def item_list(request: HttpRequest) -> HttpResponse:
 def item_detail(request: HttpRequest, code: str) -> HttpResponse:
     item = get_catalogue().item(code)
     title, codes = get_code_list(item)
-    context = {"item": item, "mask": mask_words(item.mask), "code_list": title, "codes": codes}
+    context = {"item": item, "mask": mask_words(item.mask), "format": format_words(item.format)}
+    context |= {"code_list": title, "codes": codes}
     return render(request, "registry/item_detail.html", context)
+
+
+def format_words(shape: str) -> str:
+    """The format of an item as people read it: len<=50 is 不超过 50 个字."""
+    if shape.startswith("len<="):
+        return f"不超过 {shape.removeprefix('len<=')} 个字"
+    return FORMATS.get(shape, shape)
 
 
 def mask_words(rule: str) -> str:

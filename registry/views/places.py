@@ -41,10 +41,14 @@ View = Callable[..., HttpResponseBase]
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """What differs between the three. kind: item that says what kind it is. beside: people shown next to the card."""
+    """What differs between the three. kind: item that says what kind it is. by: what the search understands.
+
+    beside: people shown next to the card.
+    """
 
     entity: str
     kind: str
+    by: str
     found: Callable[..., QuerySet[Any]]
     beside: Callable[[Actor, Any], dict[str, Any]]
 
@@ -52,6 +56,7 @@ class Pages:
 HOUSEHOLDS = Pages(
     Entity.HOUSEHOLD,
     "household.type",
+    "户号、户主姓名、地址",
     list_households,
     lambda actor, subject: {
         "people": named(list_members(actor=actor, household_id=subject.pk), actor),
@@ -62,13 +67,20 @@ HOUSEHOLDS = Pages(
 DWELLINGS = Pages(
     Entity.DWELLING,
     "dwelling.use",
+    "地址、楼栋、房主姓名",
     list_dwellings,
     lambda actor, subject: {
         "people": named(list_residents(actor=actor, dwelling=subject), actor),
         "members_url": reverse("registry:dwelling_residents", args=[subject.pk]),
     },
 )
-ORGANIZATIONS = Pages(Entity.ORGANIZATION, "organization.type", list_organizations, lambda actor, subject: {})
+ORGANIZATIONS = Pages(
+    Entity.ORGANIZATION,
+    "organization.type",
+    "名称、信用代码、地址",
+    list_organizations,
+    lambda actor, subject: {},
+)
 
 
 def list_view(pages: Pages) -> View:
@@ -205,6 +217,7 @@ def _filters(request: HttpRequest, pages: Pages) -> PlaceForm:
         kind=catalogue.item(pages.kind).name,
         kinds=catalogue.labels(pages.kind),
         rented=pages.entity == Entity.DWELLING,
+        by=pages.by,
     )
 
 

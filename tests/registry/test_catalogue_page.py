@@ -6,7 +6,7 @@ from django.urls import reverse
 from registry.catalogue_loading import load_catalogue
 from registry.models import Code, DataItem
 from registry.selectors.items import ItemFilter, list_items
-from registry.views.items import mask_words
+from registry.views.items import format_words, mask_words
 from tests.doors import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,13 @@ def test_items_are_found_by_synonym_entity_and_level(items):
 )
 def test_a_mask_is_told_in_words(rule, words):
     assert mask_words(rule) == words
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"), [("len<=50", "不超过 50 个字"), ("CNY per month", "元/月"), ("GB/T 3304", "GB/T 3304"), ("", "")]
+)
+def test_a_format_is_told_in_words(shape, words):
+    assert format_words(shape) == words
 
 
 def test_the_pages_show_level_steward_and_codes(client, cast, items):
