@@ -21,7 +21,14 @@ ACTIONS = {
     "form.settings_changed": "修改表单的设置",
     "form.answer_mode": "改变回答方式",
     "form.new_version": "新增表单版本",
+    "form.submitted": "提交准入",
+    "form.withdrawn": "撤回准入申请",
+    "form.admitted": "准入表单",
+    "form.returned": "退回表单补充",
+    "form.refused": "不予准入表单",
     "form.dispatched": "下发表单",
+    "form.closed": "收表",
+    "form.reopened": "重新开放填报",
     "report.cells_saved": "填写报表",
     "report.cells_confirmed": "确认报表的值",
     "report.cell_undone": "撤销一格",
@@ -40,8 +47,30 @@ ACTIONS = {
     "person.registered_in": "登记户籍",
     "person.number_refused": "证件号登记被拒绝",
     "household.head_chosen": "变更户主",
+    "difference.taken": "采用另一来源的值",
+    "difference.dropped": "不采用另一来源的值",
+    "event.accept": "受理事件",
+    "event.handle": "记录事件处理情况",
+    "event.close": "办结事件",
+    "event.return": "退回事件",
+    "event.again": "重新上报事件",
+    "import.started": "上传导入文件",
+    "import.begun": "开始检查导入文件",
+    "import.checked": "检查完导入文件",
+    "import.confirmed": "确认导入",
+    "import.written": "写入导入的行",
+    "import.refused": "导入未通过",
+    "import.cancelled": "取消导入",
+    "import.errors_exported": "导出导入的错误",
+    "export.started": "开始导出表单",
+    "export.finished": "导出文件已生成",
+    "export.downloaded": "下载导出文件",
     "subject.moved": "变更所在区划",
 }
+SUBJECTS = {"person": "居民", "household": "家庭户", "dwelling": "房屋", "organization": "单位"}
+VERBS = {"read": "查看", "changed": "修改", "closed": "注销", "reopened": "撤销注销", "exported": "导出名单"}
+ACTIONS |= {"household.added": "登记家庭户", "dwelling.added": "登记房屋", "organization.added": "登记单位"}
+ACTIONS |= {f"{entity}.{verb}": f"{done}:{noun}" for entity, noun in SUBJECTS.items() for verb, done in VERBS.items()}
 RESULTS = {"refused": "被拒绝", "locked": "已锁定", "throttled": "过于频繁"}
 
 
