@@ -21,7 +21,7 @@ class DomainError(Exception):
 class NotFound(DomainError):
     code = "not_found"
     status = 404
-    default = "没有找到这一页,或者它不在您的岗位范围内。请从左侧菜单重新进入。"
+    default = "没有找到这一页,或者它不在您的岗位范围内。请从菜单重新进入。"
 
 
 class NotAllowed(DomainError):
