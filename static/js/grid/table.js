@@ -24,9 +24,11 @@ export class Table extends EventTarget {
 
   build(host) {
     const grid = document.createElement("revo-grid");
+    // Its tree of roles lacks the rows that a reader needs (WAI-ARIA treegrid): the pen tells row, column and value instead.
     const settings = {
+      accessible: false,
       readonly: true, range: true, resize: true, rowSize: ROW_HEIGHT, filter: false, exporting: false,
-      canMoveColumns: false, canDrag: false, theme: "compact",
+      canMoveColumns: false, canDrag: false, theme: "compact", hideAttribution: true,
     };
     Object.assign(grid, settings, { columns: gridColumns(this.sheet, this.order, []), source: [] });
     grid.classList.toggle("deep-head", headerDepth(this.order) > 1);
