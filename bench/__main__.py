@@ -10,6 +10,7 @@ from importlib import import_module
 
 from bench.database import FOLDER, seeded
 from bench.frame import Line, passes, show, write
+from portal.supervisor import stoppable
 
 PARTS = ("search", "prefill", "grid_page", "export", "dispatch", "import_people")
 """Modules with `run() -> list[Line]`."""
@@ -20,7 +21,7 @@ def main() -> int:
     parser.add_argument("--persons", type=int, default=1_000_000, help="people of the seeded district")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
-    with seeded(options.persons):
+    with stoppable(), seeded(options.persons):
         lines = _measure(options.only)
     print(show(lines))
     write(lines, FOLDER.parent / "bench.json")
@@ -37,7 +38,9 @@ def _measure(parts: tuple[str, ...]) -> list[Line]:
     lines: list[Line] = []
     for part in parts:
         print(f"measuring {part} ...", file=sys.stderr, flush=True)
-        lines += import_module(f"bench.{part}").run()
+        measured = import_module(f"bench.{part}").run()
+        print(show(measured), file=sys.stderr, flush=True)
+        lines += measured
     return lines
 
 
