@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect
 
 from accounts.actors import Actor
-from accounts.htmx import wants_part
+from accounts.htmx import wants_json, wants_part
 from accounts.rights import require
 from accounts.scope import limited_to
 
@@ -81,6 +81,6 @@ def _ask(request: HttpRequest, sentence: str, to: HttpResponse) -> HttpResponseB
     """Send a browser to the page; tell a script 401, so that it can keep what was typed and ask to log in again."""
     if wants_part(request):
         return HttpResponse(status=401, headers={"HX-Redirect": to["Location"]})
-    if request.headers.get("Accept", "").startswith("application/json"):
+    if wants_json(request):
         return JsonResponse({"code": "login_required", "message": sentence, "login": to["Location"]}, status=401)
     return to

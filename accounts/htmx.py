@@ -1,4 +1,4 @@
-"""The only place that reads HX headers: whole page or part, and where to go after a step."""
+"""The only place that reads what kind of answer is wanted: whole page, part or JSON, and where to go after a step."""
 
 from typing import Any
 
@@ -15,6 +15,13 @@ def wants_part(request: HttpRequest) -> bool:
         and headers.get("HX-Boosted") != "true"
         and headers.get("HX-History-Restore-Request") != "true"
     )
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """True for a script that says so, and for every address of the API."""
+    match = request.resolver_match
+    is_api = match is not None and hasattr(match.func, "cls")
+    return is_api or request.headers.get("Accept", "").startswith("application/json")
 
 
 def page_or_part(

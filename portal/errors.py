@@ -13,7 +13,7 @@ from django.shortcuts import render
 
 from accounts.audit import record, record_system
 from accounts.errors import DomainError, NotAllowed, NotFound
-from accounts.htmx import wants_part
+from accounts.htmx import wants_json, wants_part
 
 AUDITED = (NotAllowed, NotFound)
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class DomainErrorMiddleware:
 
 def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The refusal in the form that the browser or program asked for."""
-    if request.headers.get("Accept", "").startswith("application/json"):
+    if wants_json(request):
         body = {"code": error.code, "message": error.message, "field": error.field}
         return JsonResponse(body, status=error.status, json_dumps_params={"ensure_ascii": False})
     template = "portal/_refusal.html" if wants_part(request) else "portal/error.html"

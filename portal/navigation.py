@@ -31,13 +31,14 @@ class Link:
     count: int = 0
 
 
+FILLING = ("list", "fill", "row", "next", "subjects", "add", "remove", "restore", "submit")
 ENTRIES = (
     Entry("待办", "portal:home", rights.WORK, ("portal:home",), "all"),
     Entry(
         "填报",
         "forms_engine:report_list",
         rights.FILL_REPORTS,
-        ("forms_engine:report_list", "forms_engine:report_fill"),
+        tuple(f"forms_engine:report_{page}" for page in FILLING),
         "reports",
     ),
     Entry(

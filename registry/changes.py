@@ -110,7 +110,8 @@ def apply_query(
         return Outcome(0, 0)
     statement = _Statement(entity, [_stored(code, entity) for code in items], source, decided=decided)
     with connection.cursor() as cursor:
-        cursor.execute(statement.sql(rows), {"stamp": json.dumps(source.stamp(), ensure_ascii=False)} | _named(params))
+        own: dict[str, Any] = {"stamp": json.dumps(source.stamp(), ensure_ascii=False), "post": actor.post_id}
+        cursor.execute(statement.sql(rows), own | _named(params))
         changed, differences, renamed = cursor.fetchone()
     _respell(json.loads(renamed) if renamed else [])
     return Outcome(changed, differences)
@@ -196,6 +197,13 @@ class _Statement:
                 SELECT 1 FROM registry_difference o
                 WHERE o.entity = '{self.entity}' AND o.subject_id = d.id AND o.item_id = l.key
                   AND o.state = 'open' AND o.offered = l.value)
+            RETURNING 1
+        ),
+        settled AS (
+            UPDATE registry_difference f SET state = 'taken', settled_by_id = %(post)s, settled_at = now()
+            FROM decided d
+            WHERE f.entity = '{self.entity}' AND f.subject_id = d.id AND f.state = 'open'
+              AND d.won->>f.item_id = f.offered
             RETURNING 1
         )
         SELECT (SELECT count(*) FROM updated), (SELECT count(*) FROM differing),

@@ -3,6 +3,7 @@
 from django.db import models
 
 from accounts.models import Department, Post
+from forms_engine.headers import split_header
 from registry.models import DataItem, Entity, ItemType
 
 
@@ -129,7 +130,7 @@ class FormColumn(models.Model):
     @property
     def short_header(self) -> str:
         """Last part of the header path, for narrow places."""
-        return self.header.rpartition("/")[2]
+        return split_header(self.header)[-1]
 
 
 class AdmissionStep(models.Model):

@@ -1,6 +1,5 @@
 """Rows of a report as the grid shows them: text behind the mask, state, edit counter. No model instance per row."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from accounts.errors import DomainError
+from forms_engine.headers import split_header
 from forms_engine.models import FormColumn, Report, ReportRow
 from forms_engine.rules import SIGNS, CellState, cell_state, is_editable
 from forms_engine.selectors.reports import get_columns
@@ -33,7 +33,6 @@ OPEN_STATES = frozenset({CellState.MISSING, CellState.RETURNED, CellState.CONFIR
 NAME_KEYS = ("name", "head_name", "address")
 """Keys of the item that tells which subject a row is about, the best first."""
 NUMERIC = frozenset({ItemType.INTEGER, ItemType.DECIMAL})
-PATH_SLASH = re.compile("/(?![^(\uff08]*[)\uff09])")
 Row = Mapping[str, Any]
 
 
@@ -210,11 +209,6 @@ def describe_columns(lens: Lens) -> list[dict[str, Any]]:
         }
         for column in lens.columns
     ]
-
-
-def split_header(path: str) -> list[str]:
-    """Parts of a header path, outermost first. A slash inside brackets belongs to a unit: 补贴标准(元/月)."""
-    return [part.strip() for part in PATH_SLASH.split(path)]
 
 
 def describe_states() -> dict[str, dict[str, str]]:

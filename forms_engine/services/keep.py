@@ -87,13 +87,18 @@ def _write(actor: Actor, report: Report, path: str, columns: Sequence[FormColumn
 def _parts(report: Report, path: str, columns: Sequence[FormColumn]) -> dict[str, str]:
     """Letters and item codes come from the form's columns, never from a user's text."""
     edited = [(str(column.item_id), column.letter) for column in columns]
-    values = ", ".join(f"'{item}', CASE WHEN w.edits ? '{at}' THEN w.values->'{at}' END" for item, at in edited)
+    values = ", ".join(f"'{item}', CASE WHEN {_told(at)} THEN w.values->'{at}' END" for item, at in edited)
     marks = ", ".join(f"'{item}', w.edits->'{at}'->>'ix'" for item, at in edited)
     if not path:
         return {"target": "w.subject_id", "values": values, "marks": marks, "joins": ""}
     table = model_of(report.dispatch.version.subject)._meta.db_table
     joins = f"JOIN {table} s ON s.id = w.subject_id"
     return {"target": f"s.{path.removesuffix('__')}_id", "values": values, "marks": marks, "joins": joins}
+
+
+def _told(letter: str) -> str:
+    """SQL predicate: a worker typed or confirmed the cell, and did not take it back."""
+    return f"w.edits ? '{letter}' AND NOT w.edits->'{letter}' ? 'undone'"
 
 
 def _source(report: Report) -> Source:

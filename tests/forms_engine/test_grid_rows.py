@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.scope import acting_as
+from forms_engine.headers import split_header
 from forms_engine.models import ReportRow
-from forms_engine.selectors.grid import BadPlace, Place, split_header
+from forms_engine.selectors.grid import BadPlace, Place
 from forms_engine.services.fill import Edit, save_cells
 from tests.doors import sign_in, watching
 from tests.factories import EAST, make_person

@@ -4,7 +4,7 @@ from accounts.errors import DomainError, NotAllowed, NotFound
 from accounts.models import Post
 from accounts.scope import acting_as
 from forms_engine.models import Report, ReportRow
-from forms_engine.services.fill import Edit, GapsLeft, ReportClosed, save_cells, submit_report
+from forms_engine.services.fill import Edit, GapsLeft, ReportClosed, save_cells, submit_report, undo_cell
 from forms_engine.services.review import CellComment, NotWaiting, accept_report, accept_reports, return_report
 from registry.models import Person
 from tests.factories import TOWN, make_id_number, make_person
@@ -74,6 +74,19 @@ def test_accepted_answers_are_kept_in_the_registry_with_their_source(cast, submi
     assert person.provenance["person.phone"]["report"] == submitted.pk
     assert person.attributes["person.bank_account"].startswith("s1.")
     assert person.id_number_index is not None
+
+
+def test_what_was_typed_and_put_back_is_no_answer(cast, filled, roster):
+    person = roster["grid"]
+    with acting_as(cast.worker):
+        save_cells(actor=cast.worker, report=filled, edits=[Edit(person.pk, "H", "13900002239", 1)])
+        undo_cell(actor=cast.worker, report=filled, subject_id=person.pk, letter="H", seen=2)
+        submitted = submit_report(actor=cast.worker, report=filled)
+    with acting_as(cast.town):
+        accept_report(actor=cast.town, report=submitted)
+        kept = Person.objects.get(pk=person.pk)
+    assert kept.phone == "13900002207"
+    assert "person.phone" not in kept.provenance
 
 
 def test_an_identity_number_that_is_taken_holds_up_nothing_else(cast, submitted, roster):

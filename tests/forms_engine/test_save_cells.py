@@ -97,6 +97,15 @@ def test_undo_puts_back_what_was_there_at_dispatch(cast, report, roster):
     assert (undone.text, undone.n) == ("13900002207", 2)
 
 
+def test_undo_brings_the_question_mark_back(cast, report, roster):
+    with acting_as(cast.worker):
+        ReportRow.objects.filter(subject_id=roster["grid"].pk).update(flags={"H": "confirm"})
+    save(cast.worker, report, (roster["grid"].pk, "H", "13900002221", 0))
+    with acting_as(cast.worker):
+        undone = undo_cell(actor=cast.worker, report=report, subject_id=roster["grid"].pk, letter="H", seen=1)
+    assert undone.state == "confirm"
+
+
 def test_a_confirmed_value_loses_its_question_mark(cast, report, roster):
     with acting_as(cast.worker):
         ReportRow.objects.filter(subject_id=roster["grid"].pk).update(flags={"H": "confirm"})

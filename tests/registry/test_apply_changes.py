@@ -98,6 +98,14 @@ def test_equal_sealed_values_are_no_difference(cast, person):
     assert change(cast, person, {"person.bank_account": "6222000000000002"}).differences == 1
 
 
+def test_a_difference_is_settled_when_its_value_wins_after_all(cast, person):
+    change(cast, person, {"person.phone": "13900000001"}, source(SourceKind.DEPARTMENT, OLD))
+    change(cast, person, {"person.phone": "13900000002"})
+    change(cast, person, {"person.phone": "13900000002"}, source(SourceKind.DEPARTMENT, NEW))
+    with acting_as(cast.worker):
+        assert list(Difference.objects.values_list("state", "settled_by")) == [("taken", cast.worker.post_id)]
+
+
 def test_none_clears_a_value(cast, person):
     change(cast, person, {"person.phone": "13900000001", "person.bank_name": "农商银行", "person.is_disabled": True})
     change(cast, person, {"person.phone": None, "person.bank_name": None, "person.is_disabled": None})

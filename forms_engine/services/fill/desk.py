@@ -57,11 +57,12 @@ class Desk:
     def confirm(self, subject_id: int, letter: str) -> None:
         """An old, doubtful or returned value is right as it is."""
         row, column = self._row(subject_id), self._column(letter)
-        flagged = row["flags"].pop(letter, None) is not None
+        flag = row["flags"].pop(letter, None)
         returned = not row["comments"].get(letter, {"done": True}).get("done")
-        if letter not in row["values"] or not (flagged or returned):
+        if letter not in row["values"] or not (flag or returned):
             return
-        edit = row["edits"].get(letter, {"was": row["values"][letter], "n": 0})
+        edit = {key: kept for key, kept in row["edits"].get(letter, {"n": 0}).items() if key != "undone"}
+        edit = {"was": row["values"][letter]} | edit | ({"flag": flag} if flag else {})
         row["edits"][letter] = edit | self._stamp(edit) | {"ok": True}
         self._answer(row, letter)
         self.touched.add(subject_id)
@@ -74,8 +75,10 @@ class Desk:
             raise Conflict
         self._trace(row, letter, edit["was"])
         _assign(row["values"], letter, edit["was"])
+        if "flag" in edit:
+            row["flags"][letter] = edit["flag"]
         # The counter goes on: a browser that still shows the undone value must not overwrite silently.
-        row["edits"][letter] = self._stamp(edit) | {"was": edit["was"], "ok": True}
+        row["edits"][letter] = self._stamp(edit) | {"was": edit["was"], "ok": True, "undone": True}
         self.touched.add(subject_id)
         self._saved(row, column)
         return self.result.saved[-1]
@@ -104,10 +107,10 @@ class Desk:
         letter, before = column.letter, row["values"].get(column.letter)
         stored, mark = _seal(column, plain)
         edit = row["edits"].get(letter, {"was": before, "n": 0})
-        row["edits"][letter] = self._stamp(edit) | {"was": edit["was"]} | ({"ix": mark} if mark else {})
+        kept = {"was": edit["was"], "flag": row["flags"].pop(letter, edit.get("flag")), "ix": mark or None}
+        row["edits"][letter] = self._stamp(edit) | {key: kept[key] for key in kept if key == "was" or kept[key]}
         self._trace(row, letter, stored)
         _assign(row["values"], letter, stored)
-        row["flags"].pop(letter, None)
         self._answer(row, letter)
         self.touched.add(row["subject_id"])
 
