@@ -89,8 +89,9 @@ class ReportRow(ScopedModel):
 
     values: what the cell holds now, canonical, sealed where the item is; a missing key is an empty cell.
     flags: "confirm" (待核实, old) or "conflict" (有差异), as found at dispatch and cleared by the worker.
-    edits: {"n": edit counter for optimistic locking, "by": post, "at": ISO time, "was": value at dispatch,
-    "ok": true where the worker confirmed it unchanged, "undone": true where it was put back, "flag": the flag it had}. comments: {"text", "by", "at", "done"} of a reviewer.
+    edits: {"n": edit counter for optimistic locking, "by": post, "at": ISO time, "was": value at dispatch, "flag": flag
+    at dispatch, "ok": true where it stands unchanged, "undone": true where it was put back}.
+    comments: {"text", "by", "at", "done"} of a reviewer.
     The key is built from the SELECT that fills the table, not from an identity column.
     """
 

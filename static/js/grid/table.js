@@ -28,7 +28,7 @@ export class Table extends EventTarget {
     const settings = {
       accessible: false,
       readonly: true, range: true, resize: true, rowSize: ROW_HEIGHT, filter: false, exporting: false,
-      canMoveColumns: false, canDrag: false, theme: "compact", hideAttribution: true,
+      canMoveColumns: false, canDrag: false, theme: "compact",
     };
     Object.assign(grid, settings, { columns: gridColumns(this.sheet, this.order, []), source: [] });
     grid.classList.toggle("deep-head", headerDepth(this.order) > 1);
