@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 from django.conf import settings
@@ -64,7 +65,13 @@ def start_job(actor: Actor, kind: str, *, total: int = 0, **params: Any) -> Job:
 
 
 def wake(job_id: int) -> None:
-    """Tell a worker; where Redis is away, the next `resume_jobs_task` finds the row."""
+    """Tell a worker, without waiting: the Redis client tries for six seconds before it gives up, a worker at the
+    screen must not."""
+    Thread(target=call_worker, args=(job_id,), daemon=True).start()
+
+
+def call_worker(job_id: int) -> None:
+    """Put the job into the queue; where Redis is away, the next `resume_jobs_task` finds the row."""
     from accounts.tasks import run_job_task
 
     try:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts.jobs import list_resumable_jobs, run_job, wake
+from accounts.jobs import call_worker, list_resumable_jobs, run_job
 
 
 @shared_task(ignore_result=True)
@@ -15,4 +15,4 @@ def run_job_task(job_id: int) -> None:
 def resume_jobs_task() -> None:
     """Every few seconds by beat: wakes what Redis forgot and what a dead worker left."""
     for job_id in list_resumable_jobs():
-        wake(job_id)
+        call_worker(job_id)

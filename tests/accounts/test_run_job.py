@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 
 import pytest
@@ -123,3 +124,11 @@ def test_the_scope_of_the_asking_post_limits_the_job(cast):
     started.refresh_from_db()
     assert started.state == "running"  # the insert into 东村 was refused by the database: to be tried again
     assert people(cast) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_redis_holds_nobody_up(cast):
+    begun = time.monotonic()
+    started = job(cast, "tests.count", to=1)
+    assert time.monotonic() - begun < 2
+    assert list_resumable_jobs() == [started.pk]
