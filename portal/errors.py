@@ -3,8 +3,6 @@
 By the time a refusal arrives here the request's transaction has been rolled back: a refused step changed nothing.
 """
 
-import logging
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -14,9 +12,9 @@ from django.shortcuts import render
 from accounts.audit import record, record_system
 from accounts.errors import DomainError, NotAllowed, NotFound
 from accounts.htmx import wants_json, wants_part
+from portal.logging import request_reference
 
 AUDITED = (NotAllowed, NotFound)
-log = logging.getLogger(__name__)
 
 
 class DomainErrorMiddleware:
@@ -52,9 +50,8 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A bug: the reference number joins what the user reports with the log line; nothing else is told."""
-    reference = uuid.uuid4().hex[:8]
-    log.error("server_error", extra={"reference": reference})
+    """A bug: the reference number joins what the user reports with the request's log lines; nothing else is told."""
+    reference = request_reference.get()
     message = f"系统出了问题,您刚才的一步没有保存。请稍后再试;若仍不行,请把编号 {reference} 告诉系统管理员。"
     return render(request, "portal/error.html", {"message": message, "status": 500}, status=500)
 

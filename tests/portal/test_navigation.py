@@ -67,8 +67,11 @@ def test_a_bug_shows_a_reference_and_asks_the_database_nothing(client, cast, mon
     from django.test import RequestFactory
 
     from portal.errors import server_error
+    from portal.logging import request_reference
 
+    token = request_reference.set("295a187e2728")
     with django_assert_num_queries(0):
         page = server_error(RequestFactory().get("/"))
+    request_reference.reset(token)
     assert page.status_code == 500
-    assert "编号" in page.content.decode()
+    assert "编号 295a187e2728" in page.content.decode()
