@@ -190,6 +190,7 @@ def fill_gaps(worker: Person, report: int) -> Cell:
             if block[0] in letters:
                 grid.paste(subject, block[0], [[answers[letter] for letter in block]])
     grid.is_saved()
+    expect(page.locator(".grid-panel .state")).to_contain_text("已修改")
     expect(grid.count("missing")).to_have_text("0")
     worker.photograph("worker-filled")
     hand_in(worker)

@@ -22,6 +22,7 @@ function setUp(desk) {
   const filling = new Filling(sheet, table, null, tell);
   const queue = new Queue(config.urls.cells, sheet, (cell, raw) => filling.clash(cell, raw));
   filling.queue = queue;
+  queue.addEventListener("saved", (event) => event.detail.some((cell) => table.shows(cell)) && sheet.tell("settled"));
   new Status(desk.querySelector(".grid-status"), sheet, queue).draw();
   const review = config.mode === "review" ? reviewing(sheet) : null;
   new Panel(desk.querySelector(".grid-panel"), table, sheet, {

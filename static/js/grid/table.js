@@ -70,6 +70,12 @@ export class Table extends EventTarget {
     return row ? { row, column: this.columns[this.place.col] } : null;
   }
 
+  /** Whether this is the selected cell. cell: { id, letter }. */
+  shows({ id, letter }) {
+    const { current } = this;
+    return Boolean(current) && current.row.id === id && current.column.letter === letter;
+  }
+
   /** The selected rectangle, one cell at least. */
   get selection() {
     const { row, col } = this.place;
