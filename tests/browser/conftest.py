@@ -25,8 +25,7 @@ _QUIET = [
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    chinese = {**os.environ, "LANGUAGE": "zh_CN"}  # of the browser itself: how it writes dates in fields
-    return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": _QUIET, "env": chinese}
+    return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": _QUIET}
 
 
 @pytest.fixture(scope="session")
