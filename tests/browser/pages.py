@@ -1,0 +1,75 @@
+"""Pages that each person of the demo cast opens, for tests that look at all of them."""
+
+from tests.stack import PortalStack
+
+OWN = ("/", "/help/", "/me/", "/me/password/")
+LISTS = ("/residents/", "/residents/?q=nobody", "/households/", "/dwellings/", "/organizations/", "/events/")
+CARDS = ("/residents/{person}", "/households/{household}", "/dwellings/{dwelling}", "/organizations/{organization}")
+EDITS = (
+    "/residents/add",
+    "/residents/{person}/edit",
+    "/residents/{person}/close",
+    "/residents/import",
+    "/households/add",
+    "/households/{household}/members",
+    "/dwellings/{dwelling}/residents",
+    "/organizations/add",
+    "/events/report",
+)
+FILLING = (
+    "/reports/",
+    "/reports/{report}/rows/",
+    "/reports/{report}/rows/{subject}/",
+    "/reports/{report}/rows/{subject}/remove/",
+    "/reports/{report}/rows/add/",
+    "/reports/{report}/submit/",
+)
+FORMS = (
+    "/forms/",
+    "/forms/new/",
+    "/forms/{form}/",
+    "/forms/{form}/dispatches/new/",
+    "/dispatches/{dispatch}/",
+    "/dispatches/{dispatch}/totals/",
+    "/dispatches/{dispatch}/exports/",
+)
+DRAFT = ("/forms/{draft}/", "/forms/{draft}/columns/", "/forms/{draft}/settings/")
+ADMISSION = ("/admissions/", "/admissions/{submitted}/", "/items/", "/items/person.phone")
+PAGES: dict[str, tuple[str, ...]] = {
+    "王建国": OWN + LISTS + CARDS + EDITS + FILLING,
+    "施卫东": ("/", "/residents/", "/reports/", "/events/"),
+    "顾文杰": ("/", "/residents/", "/residents/{person}", "/events/", "/review/", "/people/"),
+    "徐静": ("/", "/residents/{person}", *ADMISSION, "/people/"),
+    "张敏": ("/", *FORMS),
+    "杨帆": DRAFT,
+    "钱磊": ("/", "/items/"),
+    "俞涛": ("/", "/status/"),
+    "汤洁": ("/", "/people/"),
+    "季平": ("/", "/audit/"),
+}
+GRIDS = {"王建国": "/reports/{report}/", "顾文杰": "/review/{report}/"}
+"""Pages with the grid: heavier, and the grid is a part of its own."""
+
+_OF_NANMEN = "area_code >= 310151101001000000 AND area_code < 310151101002000000"
+_PLACES = ("household", "dwelling", "organization")
+
+
+def keys_of(stack: PortalStack) -> dict[str, int]:
+    """Keys for the addresses above, out of the demo data with its forms (`seed_forms`)."""
+
+    def first(table: str, where: str, what: str = "min(id)") -> int:
+        return int(stack.rows(f"SELECT {what} FROM {table} WHERE {where}")[0][0])
+
+    report = first("forms_engine_report", _OF_NANMEN)
+    states = {"draft": "draft", "submitted": "submitted", "form": "admitted"}
+    return {
+        "person": first("registry_person", _OF_NANMEN),
+        "report": report,
+        "subject": first("forms_engine_reportrow", f"report_id = {report}", "min(subject_id)"),
+        "dispatch": first("forms_engine_report", f"id = {report}", "dispatch_id"),
+        **{name: first(f"registry_{name}", _OF_NANMEN) for name in _PLACES},
+        **{
+            name: first("forms_engine_formversion", f"state = '{state}'", "min(template_id)")
+            for name, state in states.items()
+        },
+    }
