@@ -96,15 +96,15 @@ def _open(
     )
 
 
-def _batches(sizes: Sequence[ReportSize]) -> Iterator[list[int]]:
-    """Report ids in order, so many at a time that a step stays short; at least one batch."""
-    batch: list[int] = []
+def _batches(sizes: Sequence[ReportSize]) -> Iterator[list[ReportSize]]:
+    """Reports in order, so many at a time that a step stays short; at least one batch."""
+    batch: list[ReportSize] = []
     rows = 0
     for size in sizes:
         if batch and rows + size.rows > STEP_ROWS:
             yield batch
             batch, rows = [], 0
-        batch.append(size.report_id)
+        batch.append(size)
         rows += size.rows
     yield batch
 
