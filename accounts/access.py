@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
@@ -69,12 +71,22 @@ def actor_of(request: HttpRequest) -> Actor:
 def _ask_login(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated:
         return redirect("accounts:no_post")
-    return _ask(request, "请先登录。", redirect_to_login(request.get_full_path()))
+    return _ask(request, "请先登录。", redirect_to_login(_page_of(request)))
 
 
 def _ask_second_factor(request: HttpRequest) -> HttpResponseBase:
-    to = redirect_to_login(request.get_full_path(), "accounts:second_factor")
+    to = redirect_to_login(_page_of(request), "accounts:second_factor")
     return _ask(request, "请先完成第二步验证。", to)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Where to come back to. What was posted cannot be sent again by its address, so it is the page of the form."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("Referer", ""))
+    if page.netloc != request.get_host():
+        return str(settings.LOGIN_REDIRECT_URL)
+    return urlunsplit(("", "", page.path, page.query, ""))
 
 
 def _ask(request: HttpRequest, sentence: str, to: HttpResponse) -> HttpResponseBase:

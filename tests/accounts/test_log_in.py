@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 import pytest
 from django.urls import reverse
 
@@ -32,6 +34,15 @@ def test_a_worker_logs_in_and_lands_on_the_page_that_was_asked_for(client, worke
 )
 def test_login_never_leads_to_another_host(client, worker_name, outside):
     assert try_login(client, worker_name, next=outside)["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [("http://testserver/residents/?after=1", "/residents/?after=1"), ("https://elsewhere.example/x", "/"), ("", "/")],
+)
+def test_who_posted_too_late_comes_back_to_the_page_of_the_form(client, db, page, back):
+    refused = client.post(reverse("registry:person_search"), {"q": "x"}, headers={"referer": page})
+    assert refused.url == f"{reverse('accounts:login')}?{urlencode({'next': back}, safe='/')}"
 
 
 def test_an_unknown_user_gets_the_same_answer_as_a_wrong_password(client, worker_name):
