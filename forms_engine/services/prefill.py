@@ -3,7 +3,6 @@
 The rows are written as they are selected: key, scope and values come from the SELECT, nothing passes through Python.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -32,6 +31,7 @@ from django.db.models.lookups import IsNull, LessThan
 from accounts.codes import SPAN, Level
 from forms_engine.models import Dispatch, FormColumn, FormVersion, Report, ReportRow
 from forms_engine.selectors.reports import get_columns
+from forms_engine.services.clues import select_differences, select_last_answers
 from registry.catalogue import Catalogue, get_catalogue, is_stored, model_of
 from registry.conditions import compile_condition
 from registry.expressions import NotReachable, Sql, item_expression, path_to
@@ -96,13 +96,11 @@ def insert_rows(roster: Roster, reports: Sequence[Report]) -> int:
     """Write the rows of these reports (all of one dispatch); rows that are there already stay. Returns how many."""
     low = min(report.area_code for report in reports)
     high = max(report.area_code for report in reports) + COMMUNITY_SPAN - 1
+    report_ids = [report.pk for report in reports]
     written = 0
     for home in roster.homes:
         subjects = list_subjects(roster).filter(**{f"{home}__range": (low, high)})
-        written += _insert(select_prefilled(roster, subjects, home), [report.pk for report in reports])
-    ids = [report.pk for report in reports]
-    _flag_differences(roster, ids)
-    _carry_over(roster, ids)
+        written += _insert(roster, select_prefilled(roster, subjects, home), report_ids)
     return written
 
 
@@ -110,25 +108,34 @@ def insert_subject(roster: Roster, report: Report, subject_id: int, reason: str)
     """Write the row of one more subject, whether or not it meets the form's condition."""
     subjects = model_of(roster.version.subject)._default_manager.filter(pk=subject_id, closed_on=None)
     chosen = select_prefilled(roster, subjects, RESIDENCE)
-    return _insert(chosen, [report.pk], anywhere=True, state=ReportRow.State.ADDED, reason=reason)
+    return _insert(roster, chosen, [report.pk], anywhere=True, state=ReportRow.State.ADDED, reason=reason)
 
 
-# Position follows the area and the order of registration, so that neighbours and households stay together.
+# Position follows the area and the order of registration, so that neighbours and households stay together. All that
+# goes into a row goes in at once: an UPDATE afterwards would write every row twice, and on a table that grows by a
+# chunk at a time the planner, without fresh statistics, would read all of it for each chunk.
 _INSERT = """
 INSERT INTO forms_engine_reportrow
     (district, report_id, subject_id, area_code, position, "values", flags, edits, comments, state, reason)
 SELECT r.district, r.id, s.id,
        CASE WHEN s.area_code BETWEEN r.area_code AND r.area_code + {last} THEN s.area_code ELSE r.area_code END,
        {start} + row_number() OVER (PARTITION BY r.id ORDER BY s.area_code, s.id),
-       jsonb_strip_nulls(s.cells), jsonb_strip_nulls(s.flags), '{{}}', '{{}}', %s, %s
+       coalesce(a.found, '{{}}') || jsonb_strip_nulls(s.cells),
+       coalesce((SELECT jsonb_object_agg(k, 'confirm') FROM jsonb_object_keys(a.found) k), '{{}}')
+           || jsonb_strip_nulls(s.flags) || coalesce(d.found, '{{}}'),
+       '{{}}', '{{}}', %s, %s
 FROM ({subjects}) s (id, area_code, community, cells, flags)
 JOIN forms_engine_report r ON r.id = ANY(%s) AND {match}
+LEFT JOIN ({differences}) d ON d.subject_id = s.id
+LEFT JOIN ({answers}) a ON a.subject_id = s.id
 ON CONFLICT (district, report_id, subject_id) DO NOTHING
 """
 _LAST_POSITION = "(SELECT coalesce(max(position), 0) FROM forms_engine_reportrow o WHERE o.report_id = r.id)"
+SORT_MEMORY = "64MB"  # a chunk is ordered in memory, not on disk
 
 
 def _insert(
+    roster: Roster,
     subjects: QuerySet[Any],
     report_ids: list[int],
     *,
@@ -137,14 +144,19 @@ def _insert(
     reason: str = "",
 ) -> int:
     inner, params = subjects.query.sql_with_params()
+    differences, about = select_differences(roster.dispatch, roster.columns)
+    answers, asked = select_last_answers(roster.dispatch, roster.columns, report_ids)
     sql = _INSERT.format(
         last=COMMUNITY_SPAN - 1,
         subjects=inner,
+        differences=differences,
+        answers=answers,
         match="true" if anywhere else "r.area_code = s.community",
         start=_LAST_POSITION if anywhere else "0",
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [state, reason, *params, report_ids])
+        cursor.execute(f"SET LOCAL work_mem = '{SORT_MEMORY}'")
+        cursor.execute(sql, [state, reason, *params, report_ids, *about, *asked])
         return int(cursor.rowcount)
 
 
@@ -190,50 +202,3 @@ def _is_old(item: DataItem, value: Sql, roster: Roster) -> Expression:
     known = IsNull(value, rhs=False)
     old = Q(LessThan(observed, Value(oldest))) & Q(ExpressionWrapper(known, BooleanField()))
     return Case(When(old, then=Value("confirm")), default=None, output_field=CharField())
-
-
-_FLAG_DIFFERENCES = """
-UPDATE forms_engine_reportrow w SET flags = w.flags || d.found
-FROM (
-    SELECT d.subject_id, jsonb_object_agg(c.letter, 'conflict') AS found
-    FROM registry_difference d
-    JOIN jsonb_to_recordset(%s::jsonb) AS c(item text, letter text) ON c.item = d.item_id
-    WHERE d.entity = %s AND d.state = 'open'
-    GROUP BY d.subject_id
-) d
-WHERE w.report_id = ANY(%s) AND w.subject_id = d.subject_id
-"""
-
-
-def _flag_differences(roster: Roster, report_ids: list[int]) -> None:
-    """Mark cells whose item has an open difference."""
-    bound = [{"item": column.item_id, "letter": column.letter} for column in roster.columns if column.item_id]
-    with connection.cursor() as cursor:
-        cursor.execute(_FLAG_DIFFERENCES, [json.dumps(bound), roster.version.subject, report_ids])
-
-
-_CARRY_OVER = """
-UPDATE forms_engine_reportrow w
-SET "values" = p.found || w.values,
-    flags = w.flags || (SELECT jsonb_object_agg(k, 'confirm') FROM jsonb_object_keys(p.found) k)
-FROM (
-    SELECT DISTINCT ON (o.subject_id) o.subject_id,
-           (SELECT jsonb_object_agg(key, value) FROM jsonb_each(o.values) WHERE key = ANY(%s)) AS found
-    FROM forms_engine_reportrow o
-    JOIN forms_engine_report r ON r.id = o.report_id AND r.state = 'accepted'
-    JOIN forms_engine_dispatch d ON d.id = r.dispatch_id
-    WHERE d.version_id = %s AND d.id <> %s AND o.state <> 'removed' AND o.values ?| %s
-    ORDER BY o.subject_id, d.reporting_date DESC
-) p
-WHERE w.report_id = ANY(%s) AND w.subject_id = p.subject_id AND p.found IS NOT NULL
-"""
-
-
-def _carry_over(roster: Roster, report_ids: list[int]) -> None:
-    """Answers to new asks are kept with the form: the last accepted period's arrive again, to be confirmed."""
-    asked = [column.letter for column in roster.columns if column.kind == FormColumn.Kind.NEW_ASK]
-    earlier = roster.version.dispatches.exclude(pk=roster.dispatch.pk)
-    if not asked or not earlier.exists():
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_CARRY_OVER, [asked, roster.version.pk, roster.dispatch.pk, asked, report_ids])

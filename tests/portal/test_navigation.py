@@ -48,7 +48,7 @@ def test_before_the_second_factor_no_menu_is_shown(client, cast):
 def test_a_lost_address_keeps_the_menu_and_says_what_to_do(client, cast):
     page = sign_in(client, cast.worker).get("/no/such/page/")
     assert page.status_code == 404
-    assert "请从左侧菜单重新进入" in page.content.decode()
+    assert "请从菜单重新进入" in page.content.decode()
     assert 'class="nav"' in page.content.decode()
 
 
