@@ -39,7 +39,8 @@ def test_a_mask_is_told_in_words(rule, words):
 
 
 @pytest.mark.parametrize(
-    ("shape", "words"), [("len<=50", "不超过 50 个字"), ("CNY per month", "元/月"), ("GB/T 3304", "GB/T 3304"), ("", "")]
+    ("shape", "words"),
+    [("len<=50", "不超过 50 个字"), ("CNY per month", "元/月"), ("GB/T 3304", "GB/T 3304"), ("", "")],
 )
 def test_a_format_is_told_in_words(shape, words):
     assert format_words(shape) == words
