@@ -18,6 +18,7 @@ from rustpy_xlsxwriter import FastExcel
 ROWS, SAMPLE = 100_000, 1_000
 COPY_BAR, LIBRARY_BAR = 40.0, 15.0
 COMMUNITY = 310151999001000000
+COUNTY = "310200"  # never assigned, and not among those of the seeded people
 HEADERS = (
     "序号", "姓名", "性别", "身份证号码", "出生日期", "民族",
     "婚姻状况", "学历", "联系电话", "现住址", "户籍地址", "是否低保",
@@ -64,7 +65,7 @@ def make_table(rows: int) -> Table:
     numbers: dict[str, None] = {}
     while len(numbers) < rows:
         day = f"{rng.randint(1935, 2015)}{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}"
-        body = f"310231{day}{rng.randint(0, 999):03d}"
+        body = f"{COUNTY}{day}{rng.randint(0, 999):03d}"
         numbers[body + id_check_digit(body)] = None
     return [_person(nth, number, rng) for nth, number in enumerate(numbers, 1)]
 
