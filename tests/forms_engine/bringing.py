@@ -1,6 +1,7 @@
 """What the tests of bringing and admitting share: an upload, a draft in each state, a decision."""
 
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,8 +17,9 @@ FOLDER = Path(__file__).resolve().parents[2] / "forms_engine" / "data" / "form_t
 ROSTER = [["××区高龄老人名册"], ["序号", "姓名", "身份证号码", "现住址", "是否愿意上门"]]
 
 
+@cache
 def roster_file() -> bytes:
-    """A small roster: a merged title, a running number, three items and a new ask."""
+    """A small roster: a merged title, a running number, three items and a new ask. Made once: it holds the time."""
     return workbook(ROSTER, merges=["A1:E1"])
 
 
