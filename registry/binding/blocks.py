@@ -45,9 +45,13 @@ def _repeats(row: Sequence[object], leaves: dict[int, str]) -> bool:
     first = next((value for value in row if value not in ("", None)), None)
     if not isinstance(first, str) or len(first) > 30:
         return False
-    filled = sum(value not in ("", None) for value in row)
-    same = sum(tidy(row[number - 1]) == text for number, text in leaves.items() if number <= len(row))
-    return same >= 2 and same > filled / 2
+    same = sum(_says(row[number - 1], text) for number, text in leaves.items() if number <= len(row))
+    return same >= 2 and same > sum(value not in ("", None) for value in row) / 2
+
+
+def _says(value: object, text: str) -> bool:
+    """Whether a cell holds a header's text. Looks at the first character before it tidies: a sheet has a million."""
+    return isinstance(value, str) and value.lstrip()[:1] == text[:1] and tidy(value) == text
 
 
 def _is_another_header(grid: Grid, row: int, vocabulary: Vocabulary) -> bool:

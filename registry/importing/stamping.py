@@ -1,44 +1,46 @@
-"""Provenance of imported rows as JSON text: one stamp for all, so a line is put together and not serialised."""
+"""Provenance of imported rows. Rows that know the same items share one stamp: the database puts it on, and only its
+number travels with the row."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.changes import Source
 from registry.importing.checking import ID_NUMBER
+
+# The blind index of the ID number goes into its stamp; other sealed items bring their stamps along.
+PROVENANCE = f"""
+(%(stamps)s::jsonb[])[stamp]
+|| CASE WHEN id_number_index IS NULL THEN '{{}}' ELSE jsonb_build_object(
+    '{ID_NUMBER}', %(source)s::jsonb || jsonb_build_object('ix', encode(id_number_index, 'hex'))) END
+|| coalesce(more_stamps, '{{}}')
+"""
+"""SQL of the provenance of a row of import_people."""
 
 
 class Stamps:
     """columns: values of the items whose stamp carries no blind index, None where a row has none."""
 
     def __init__(self, source: Source, columns: Mapping[str, Sequence[Any]]) -> None:
-        self._stamp = json.dumps(source.stamp(), ensure_ascii=False)
-        self._open = self._stamp[:-1]
+        self._source = source.stamp()
         self._columns = columns
         self._with_gaps = [code for code, column in columns.items() if None in column]
-        self._known: dict[tuple[bool, ...], str] = {}
+        self._numbers: dict[tuple[bool, ...], int] = {}
 
-    def lines(
-        self, positions: Sequence[int], numbers: Sequence[bytes | None], others: Sequence[Mapping[str, str]]
-    ) -> Iterator[str]:
-        """Provenance of each position. numbers: blind index of the ID number; others: further ones, in hex."""
-        gaps = [self._columns[code] for code in self._with_gaps]
-        for position, number, other in zip(positions, numbers, others, strict=True):
-            text = self._text(tuple(column[position] is None for column in gaps))
-            if number is not None:
-                text += self._marked(ID_NUMBER, number.hex())
-            for code, mark in other.items():
-                text += self._marked(code, mark)
-            yield f"{{{text[1:]}}}"
+    def number_of(self, position: int) -> int:
+        """Which of the shared stamps the row at a position gets, from 1."""
+        gaps = tuple(self._columns[code][position] is None for code in self._with_gaps)
+        return self._numbers.setdefault(gaps, len(self._numbers) + 1)
 
-    def _text(self, missing: tuple[bool, ...]) -> str:
-        """Stamps of the plain items that a row has, each behind a comma."""
-        text = self._known.get(missing)
-        if text is None:
-            left_out = {code for code, gone in zip(self._with_gaps, missing, strict=True) if gone}
-            text = "".join(f',"{code}": {self._stamp}' for code in self._columns if code not in left_out)
-            self._known[missing] = text
-        return text
+    def more(self, marks: Mapping[str, str]) -> str:
+        """JSON of the stamps of further sealed items. marks: item code -> blind index in hex."""
+        return json.dumps({code: self._source | {"ix": mark} for code, mark in marks.items()}, ensure_ascii=False)
 
-    def _marked(self, code: str, mark: str) -> str:
-        return f',"{code}": {self._open}, "ix": "{mark}"}}'
+    def parameters(self) -> dict[str, Any]:
+        """What PROVENANCE needs, once every row has its number."""
+        return {"stamps": [self._text(gaps) for gaps in self._numbers], "source": json.dumps(self._source)}
+
+    def _text(self, gaps: tuple[bool, ...]) -> str:
+        left_out = {code for code, gone in zip(self._with_gaps, gaps, strict=True) if gone}
+        known = {code: self._source for code in self._columns if code not in left_out}
+        return json.dumps(known, ensure_ascii=False)

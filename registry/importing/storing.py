@@ -20,13 +20,13 @@ from registry.importing.copying import NOTHING, as_bytea, copy_rows
 from registry.importing.matching import Matches
 from registry.importing.placing import Place
 from registry.importing.reading import AREA_ITEMS, Reading
-from registry.importing.stamping import Stamps
+from registry.importing.stamping import PROVENANCE, Stamps
 from registry.models import Entity, ItemType, Person
 from registry.rules.pinyin import spell_name
 
 FIXED_COLUMNS = (
     "id", "district", "area_code", "registered_area_code", "id_number_sealed", "id_number_index", "pinyin", "initials",
-    "attributes", "provenance", "version", "created_at", "updated_at", "closed_reason",
+    "attributes", "version", "created_at", "updated_at", "closed_reason",
 )  # fmt: skip
 TEXT_COLUMNS = [
     str(column.column)
@@ -35,6 +35,7 @@ TEXT_COLUMNS = [
 ]
 """Columns that hold "" where nothing is known."""
 NOT_GIVEN = [name for name in TEXT_COLUMNS if name not in FIXED_COLUMNS]
+PENDING = "256MB"
 NULLABLE = (ItemType.DATE, ItemType.BOOLEAN, ItemType.INTEGER, ItemType.DECIMAL)
 
 
@@ -93,13 +94,19 @@ class _Writer:
         positions = sorted(self.matches.new, key=self.place.code_at)
         ids = _new_ids(cursor, len(positions))
         given = [*FIXED_COLUMNS, *(self.columns[item.code] for item in self.typed)]
-        cursor.execute("CREATE TEMPORARY TABLE import_people (LIKE registry_person) ON COMMIT DROP")
-        cursor.execute("ALTER TABLE import_people " + ", ".join(f"ALTER {name} DROP NOT NULL" for name in NOT_GIVEN))
-        copy_rows(cursor, "import_people", given, self._new_rows(positions, ids))
+        cursor.execute(
+            "CREATE TEMPORARY TABLE import_people (LIKE registry_person, stamp int, more_stamps jsonb) ON COMMIT DROP"
+        )
+        optional = ", ".join(f"ALTER {name} DROP NOT NULL" for name in [*NOT_GIVEN, "provenance"])
+        cursor.execute(f"ALTER TABLE import_people {optional}")
+        copy_rows(cursor, "import_people", [*given, "stamp", "more_stamps"], self._new_rows(positions, ids))
+        # The trigram indexes take many rows later, in one go, instead of row by row.
+        cursor.execute(f"SET LOCAL gin_pending_list_limit = '{PENDING}'")
         blank = [name for name in TEXT_COLUMNS if name not in given]
         cursor.execute(
-            f"INSERT INTO registry_person ({', '.join([*given, *blank])})"  # noqa: S608  (names of our own columns)
-            f" SELECT {', '.join([*given, *(repeat(repr(''), len(blank)))])} FROM import_people"
+            f"INSERT INTO registry_person ({', '.join([*given, *blank, 'provenance'])})"  # noqa: S608  (our own names)
+            f" SELECT {', '.join([*given, *(repeat(repr(''), len(blank))), PROVENANCE])} FROM import_people",
+            self._stamps.parameters(),
         )
         cursor.execute("DROP TABLE import_people")
         return dict(zip(positions, ids, strict=True))
@@ -132,12 +139,13 @@ class _Writer:
             (full for full, _ in spelled),
             (first for _, first in spelled),
             attributes,
-            self._stamps.lines(positions, marks, loose_marks),
             repeat(1),
             repeat(moment),
             repeat(moment),
             repeat(""),
             *(self._column(item.code, NOTHING if item.type in NULLABLE else "", positions) for item in self.typed),
+            map(self._stamps.number_of, positions),
+            (self._stamps.more(found) if found else NOTHING for found in loose_marks),
             strict=False,
         )
 
