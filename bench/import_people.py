@@ -79,12 +79,12 @@ def make_workbook(table: Table) -> bytes:
 def import_ours(data: bytes) -> None:
     """Open, bind, read, check, match and write: the whole way of a file."""
     from accounts.scope import acting_as
+    from accounts.xlsx import open_upload
     from registry.binding import bind_opened
     from registry.catalogue import get_catalogue
     from registry.changes import Source, SourceKind
     from registry.importing import Reading, find_matches, place_rows, read_sheet, write_people
     from registry.models import ImportBatch
-    from registry.xlsx import open_upload
 
     actor = _actor()
     with _undone(), acting_as(actor):

@@ -11,10 +11,10 @@ from accounts.actors import Actor
 from accounts.codes import from_official
 from accounts.models import Department, Post, User
 from accounts.roles import Role
+from accounts.xlsx import column_letter
 from forms_engine.models import Dispatch, FormColumn, FormTemplate, FormVersion, Report
 from forms_engine.services.dispatch import dispatch_form
 from registry.catalogue import get_catalogue
-from registry.xlsx import column_letter
 
 DISTRICT = from_official("310151000000")
 WORKBOOK = next(Path("forms_engine/data/form_templates").glob("01_*.xlsx"))

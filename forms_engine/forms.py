@@ -5,12 +5,12 @@ from typing import Any
 
 from django import forms
 
+from accounts.xlsx.package import MAX_FILE
 from forms_engine.condition_rows import Comparison, ConditionRow
 from forms_engine.models import FormColumn, FormVersion
 from forms_engine.services.design import ASKED_TYPES, ColumnEdit
 from registry.catalogue import SUBJECTS, get_catalogue
 from registry.models import DataItem, Entity, ItemType
-from registry.xlsx.package import MAX_FILE
 
 NUMBER_WORD, NEW_ASK_WORD = "序号", "新要"
 CHOSEN = {NUMBER_WORD: FormColumn.Kind.NUMBER, NEW_ASK_WORD: FormColumn.Kind.NEW_ASK}

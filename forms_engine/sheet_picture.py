@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TypedDict
 
+from accounts.xlsx import CellRange, Sheet
 from registry.binding import SheetBinding
-from registry.xlsx import CellRange, Sheet
 
 WIDEST = 200  # columns drawn
 LONGEST_TEXT = 120

@@ -8,6 +8,7 @@ from accounts.actors import Actor
 from accounts.audit import record
 from accounts.jobs import Progress, Steps, job_handler
 from accounts.models import Job
+from accounts.xlsx import open_upload
 from registry.binding import SheetBinding
 from registry.catalogue import get_catalogue
 from registry.changes import Source, SourceKind
@@ -25,7 +26,6 @@ from registry.importing import (
 from registry.models import ImportBatch
 from registry.selectors.imports import get_area_codes_by_name
 from registry.services.imports import CHECK, WRITE
-from registry.xlsx import open_upload
 
 KEPT = 1000
 """Errors and written people kept with a batch."""

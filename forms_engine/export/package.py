@@ -27,7 +27,7 @@ class Package:
 
     @classmethod
     def of(cls, workbook: bytes) -> "Package":
-        """workbook: a file that `registry.xlsx.open_upload` let in."""
+        """workbook: a file that `accounts.xlsx.open_upload` let in."""
         return cls(zipfile.ZipFile(io.BytesIO(workbook)))
 
     @cached_property

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
+from accounts.xlsx import column_number
 from forms_engine.export.brought_sheet import BroughtSheet
 from forms_engine.export.cells import Tail, number_parts, tail_of, text_parts
 from forms_engine.export.columns import CellKind, ExportColumn
 from forms_engine.export.copy_text import LINE, xml_columns
-from registry.xlsx import column_number
 
 Cells = Sequence[bytes]
 

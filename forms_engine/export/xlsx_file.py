@@ -18,7 +18,7 @@ FAST = 1  # zlib level: a sheet's XML packs nearly as small as at level 6, in a 
 class XlsxFile:
     """Make it with the number of rows to come, `add` blocks of COPY text, `close`. Memory stays flat.
 
-    workbook: as brought, let in by `registry.xlsx.open_upload`. mark: who, when, number of the export.
+    workbook: as brought, let in by `accounts.xlsx.open_upload`. mark: who, when, number of the export.
     """
 
     def __init__(

@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.audit import record
 from accounts.errors import Conflict, DomainError
 from accounts.rights import DESIGN_FORMS, require
+from accounts.xlsx import open_upload
 from forms_engine.models import FormColumn, FormTemplate, FormVersion
 from forms_engine.proposals import propose_condition
 from forms_engine.rules import needed_by_default
@@ -19,7 +20,6 @@ from forms_engine.sheet_picture import Picture, draw_head
 from registry.binding import KIND_NAMES, ROW_NUMBER, ColumnBinding, SheetBinding, SheetKind, bind_opened
 from registry.catalogue import SUBJECTS, get_catalogue
 from registry.models import Entity
-from registry.xlsx import open_upload
 
 MOST_COLUMNS = 200
 PLACE_LEFT_BLANK = re.compile(r"^[×xX*_○]+(省|市|区|县|镇|乡|街道|村|社区)+")

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from accounts.xlsx import Sheet, UploadRefused, Workbook, open_upload
+from accounts.xlsx.refusals import EmptyWorkbook, NoHeader
 from registry.rules import ItemSpec
-from registry.xlsx import Sheet, UploadRefused, Workbook, open_upload
-from registry.xlsx.refusals import EmptyWorkbook, NoHeader
 
 from .blocks import refuse_second_block
 from .columns import SourceColumn, source_columns

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from registry.xlsx.refusals import TwoHeaders
-from registry.xlsx.sheet import column_letter
+from accounts.xlsx.refusals import TwoHeaders
+from accounts.xlsx.sheet import column_letter
 
 from . import lexicon
 from .columns import SourceColumn

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from registry.xlsx.sheet import column_letter
+from accounts.xlsx.sheet import column_letter
 
 from .grid import Cell, Grid
 from .headers import join_path

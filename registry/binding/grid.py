@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from registry.xlsx.sheet import CellRange, Sheet
+from accounts.xlsx.sheet import CellRange, Sheet
 
 from .headers import plain, tidy
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from registry.xlsx.refusals import NoHeader
+from accounts.xlsx.refusals import NoHeader
 
 from .grid import DEEPEST, LOOK_AT, Cell, Grid
 from .headers import is_unit

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from registry.xlsx.sheet import column_number
+from accounts.xlsx.sheet import column_number
 
 ROW_NUMBER = "#"
 

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.errors import DomainError
+from accounts.xlsx import Workbook, read_rows
 from registry.binding import ColumnBinding, SheetBinding
 from registry.catalogue import Catalogue, is_stored
 from registry.importing.checking import RowError, check_rows
 from registry.models import Entity
 from registry.rules import ItemSpec, parse_column
-from registry.xlsx import Workbook, read_rows
 
 AREA_ITEMS = ("area.microgrid", "area.grid", "area.community")
 NAME = "person.name"

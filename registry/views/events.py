@@ -10,13 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import access
 from accounts.audit import record
+from accounts.exporting import as_download, write_table
 from accounts.forms import refusals_on
 from accounts.notices import tell
 from accounts.paging import take_page
 from accounts.rights import HANDLE_EVENTS, REPORT_EVENTS, VIEW_EVENTS, holds
 from registry.catalogue import get_catalogue
 from registry.event_forms import EventListForm, EventReportForm, EventStepForm
-from registry.exporting import as_download, write_table
 from registry.ledger import HEADERS, ledger_row
 from registry.models import Event
 from registry.selectors.areas import list_areas_below, list_places_to_live

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import access
 from accounts.actors import Actor
 from accounts.audit import record
+from accounts.exporting import as_download, write_table
 from accounts.forms import refusals_on
 from accounts.notices import tell
 from accounts.paging import take_page
 from accounts.rights import IMPORT_RESIDENTS
 from registry.binding import SheetBinding
 from registry.catalogue import get_catalogue
-from registry.exporting import as_download, write_table
 from registry.importing.reading import AREA_ITEMS, is_importable
 from registry.models import Entity, ImportBatch
 from registry.selectors.imports import get_batch, list_batches, list_written_people

@@ -13,9 +13,9 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.audit import record
 from accounts.errors import DomainError
+from accounts.exporting import as_download, write_table
 from accounts.paging import take_page
 from registry.catalogue import get_catalogue
-from registry.exporting import as_download, write_table
 from registry.forms import ListForm
 from registry.layouts import LAYOUTS
 from registry.masking import is_masked

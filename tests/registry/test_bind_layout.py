@@ -2,8 +2,8 @@
 
 import pytest
 
+from accounts.xlsx import UploadRefused
 from registry.binding import SheetKind, bind_workbook, load_items
-from registry.xlsx import UploadRefused
 
 from . import workbooks
 

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from accounts.exporting import write_table
 from accounts.scope import acting_as
-from registry.exporting import write_table
 from registry.views import lists
 from tests.doors import audited, sign_in, watching
 from tests.factories import EAST, make_person

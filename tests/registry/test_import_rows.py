@@ -1,7 +1,7 @@
 """Rows of a filled workbook, as an import reads them."""
 
+from accounts.xlsx import open_upload, read_rows
 from registry.binding import bind_workbook, load_items
-from registry.xlsx import open_upload, read_rows
 
 from . import workbooks
 

@@ -8,8 +8,8 @@ import zipfile
 import pytest
 
 from accounts.errors import DomainError
+from accounts.xlsx import UploadRefused, column_letter, column_number, open_upload, read_rows
 from registry.binding import bind_workbook, load_items
-from registry.xlsx import UploadRefused, column_letter, column_number, open_upload, read_rows
 
 from . import workbooks
 
