@@ -10,8 +10,7 @@ import pytest
 from accounts.errors import DomainError
 from accounts.xlsx import UploadRefused, column_letter, column_number, open_upload, read_rows
 from registry.binding import bind_workbook, load_items
-
-from . import workbooks
+from tests import workbooks
 
 BAD_FILES = [
     (workbooks.old_xls, "old_excel", ".xls"),

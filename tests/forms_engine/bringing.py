@@ -11,7 +11,7 @@ from accounts.scope import acting_as
 from forms_engine.models import FormVersion
 from forms_engine.services.admit import admit_version, submit_version
 from tests.factories import make_form
-from tests.registry.workbooks import workbook
+from tests.workbooks import workbook
 
 FOLDER = Path(__file__).resolve().parents[2] / "forms_engine" / "data" / "form_templates"
 ROSTER = [["××区高龄老人名册"], ["序号", "姓名", "身份证号码", "现住址", "是否愿意上门"]]

@@ -8,9 +8,9 @@ import pytest
 
 from accounts.scope import acting_as
 from forms_engine.models import CellEdit, FormTemplate, FormVersion, ReportRow
+from tests import workbooks
 from tests.doors import audited, sign_in, watching
 from tests.forms_engine.bringing import text_of, upload
-from tests.registry import workbooks
 
 pytestmark = pytest.mark.django_db
 SECONDS = 2

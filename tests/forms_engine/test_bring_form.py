@@ -7,10 +7,10 @@ from accounts.scope import acting_as
 from forms_engine.models import FormColumn, FormTemplate, FormVersion
 from forms_engine.services.bring import bring_form
 from registry.binding import SheetBinding, learning_key
+from tests import workbooks
 from tests.doors import audited, sign_in, watching
 from tests.factories import make_form
 from tests.forms_engine.bringing import FOLDER, admitted, brought, roster_file, submitted, text_of, upload
-from tests.registry import workbooks
 
 pytestmark = pytest.mark.django_db
 

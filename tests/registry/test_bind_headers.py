@@ -9,8 +9,7 @@ from registry.binding.catalogue import load_wordings
 from registry.binding.headers import key_of, label_of, tidy
 from registry.binding.match import Context, match_header
 from registry.binding.vocabulary import build_vocabulary
-
-from . import workbooks
+from tests import workbooks
 
 ITEMS = load_items()
 VOCABULARY = build_vocabulary(ITEMS)

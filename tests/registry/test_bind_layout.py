@@ -4,8 +4,7 @@ import pytest
 
 from accounts.xlsx import UploadRefused
 from registry.binding import SheetKind, bind_workbook, load_items
-
-from . import workbooks
+from tests import workbooks
 
 ITEMS = load_items()
 HEADER = ["序号", "姓名", "性别", "身份证号码", "联系电话"]

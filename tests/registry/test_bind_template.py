@@ -8,8 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from registry.binding import SheetBinding, bind_workbook, load_items
-
-from . import workbooks
+from tests import workbooks
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "forms_engine" / "data" / "form_templates"
 EXPECTED = json.loads((TEMPLATES / "expected.json").read_text(encoding="utf-8"))

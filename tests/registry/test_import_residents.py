@@ -18,8 +18,7 @@ from registry.services import imports
 from tests.doors import audited, sign_in, watching
 from tests.factories import EAST, EAST_GRID, WEST, make_id_number, make_person
 from tests.registry.conftest import GUILAN_NUMBER
-
-from .workbooks import workbook
+from tests.workbooks import workbook
 
 pytestmark = pytest.mark.django_db
 HEADER = ["姓名", "身份证号码", "联系电话", "所属网格", "银行卡号"]

@@ -2,8 +2,7 @@
 
 from accounts.xlsx import open_upload, read_rows
 from registry.binding import bind_workbook, load_items
-
-from . import workbooks
+from tests import workbooks
 
 ITEMS = load_items()
 HEADER = ["序号", "姓名", "身份证号码"]
