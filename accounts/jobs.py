@@ -22,6 +22,7 @@ from kombu.exceptions import OperationalError as BrokerDown
 from accounts.actors import Actor
 from accounts.errors import DomainError, NotFound
 from accounts.models import Job
+from accounts.origin import coming_from
 from accounts.scope import acting_as
 
 MAX_ATTEMPTS = 5
@@ -100,7 +101,8 @@ def run_job(job_id: int) -> None:
         return
     job = Job.objects.select_related("post__user", "post__area", "post__department").get(pk=job_id)
     try:
-        _run_steps(job, lease)
+        with coming_from(reference=f"job:{job_id}"):
+            _run_steps(job, lease)
     except LeaseLost:
         log.warning("lease_lost", extra={"job": job_id})
     except DomainError as refusal:

@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponseBase
 
+from accounts.origin import coming_from
+from portal.network import client_address
 from portal.places import ROOT
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -90,7 +92,8 @@ class RequestLogMiddleware:
         reference = uuid.uuid4().hex[:12]
         token, started = request_reference.set(reference), perf_counter()
         try:
-            response = self.get_response(request)
+            with coming_from(address=client_address(request), reference=reference):
+                response = self.get_response(request)
             response["X-Request-ID"] = reference
             self._log(request, response.status_code, started)
             return response

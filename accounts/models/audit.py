@@ -1,8 +1,16 @@
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 
 
 class AuditEntry(models.Model):
-    """One line of the audit log (审计日志): append-only, read by the audit role alone. Ids, no personal data."""
+    """One line of the audit log (审计日志): append-only, read by the audit role alone. Ids, no personal data.
+
+    It stands by itself: role and area of the post are those of that moment, whatever becomes of the post.
+    subject_type, subject_ids: of whom data was shown or taken along, such as the residents on a page of a list.
+    reference: of the request (`X-Request-ID`), or `job:<number>`.
+    """
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     user_id = models.BigIntegerField(null=True)
@@ -12,10 +20,21 @@ class AuditEntry(models.Model):
     object_id = models.CharField(max_length=60, blank=True)
     result = models.CharField(max_length=20, default="ok")
     details = models.JSONField(default=dict)
+    post_role = models.CharField(max_length=30, blank=True)
+    post_area = models.BigIntegerField(null=True)
+    purpose = models.CharField(max_length=200, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    reference = models.CharField(max_length=40, blank=True)
+    subject_type = models.CharField(max_length=60, blank=True)
+    subject_ids = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:
         verbose_name = "审计日志"
-        indexes = [models.Index(fields=["object_type", "object_id", "at"])]
+        indexes = [
+            models.Index(fields=["object_type", "object_id", "at"]),
+            models.Index(fields=["user_id", "id"], name="audit_of_user"),
+            GinIndex(fields=["subject_ids"], condition=~Q(subject_type=""), name="audit_of_subject"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_type}:{self.object_id}"

@@ -1,6 +1,5 @@
 """Logging in and out. Every try leaves an audit line; a refused one does not tell whether the user exists."""
 
-from axes.helpers import get_client_ip_address
 from django.contrib import auth
 from django.http import HttpRequest
 
@@ -11,18 +10,17 @@ from accounts.models import User
 def log_in(request: HttpRequest, *, user: User) -> None:
     """Open a session for a user whose password was right. The session key changes."""
     auth.login(request, user)
-    record_user(user.pk, "login", address=get_client_ip_address(request))
+    record_user(user.pk, "login")
 
 
 def record_refused_login(request: HttpRequest, *, username: str) -> None:
     """Audit line of a try that failed. The name that was typed is not kept: it may be a password in the wrong box."""
     result = "locked" if getattr(request, "axes_locked_out", False) else "refused"
-    address = get_client_ip_address(request)
     user_id = User.objects.filter(username=username).values_list("pk", flat=True).first()
     if user_id is None:
-        record_system("login", result=result, address=address)
+        record_system("login", result=result)
     else:
-        record_user(user_id, "login", result=result, address=address)
+        record_user(user_id, "login", result=result)
 
 
 def log_out(request: HttpRequest) -> None:
