@@ -3,11 +3,14 @@
     @access(rights.FILL_REPORTS)
     def report_fill(request, pk): ...
 
+    @access(rights.VIEW_RESIDENTS, step_up=True)   # and a second factor given minutes ago (STEP_UP_SECONDS)
+    def person_export(request): ...
+
 The view then runs in the request's transaction with the scope of the actor's post, so row-level security applies.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -21,39 +24,43 @@ from accounts.actors import Actor
 from accounts.htmx import wants_json, wants_part
 from accounts.rights import require
 from accounts.scope import limited_to
+from accounts.step_up import is_fresh
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a view asks of its visitor. right: one of `accounts.rights`; None: anybody, or any user if `signed_in`."""
+    """What a view asks of its visitor. right: one of `accounts.rights`; None: anybody, or any user if `signed_in`.
+
+    step_up: and that the second factor was given within STEP_UP_SECONDS.
+    """
 
     right: str | None = None
     signed_in: bool = False
+    step_up: bool = False
 
 
 PUBLIC = Access()
 SIGNED_IN = Access(signed_in=True)
 
 
-def access(rule: str | Access) -> Callable[[View], View]:
-    """Declare a view. rule: a right of `accounts.rights`, or PUBLIC, or SIGNED_IN (before a post is chosen)."""
-    declared = Access(right=rule) if isinstance(rule, str) else rule
+def access(rule: str | Access, *, step_up: bool = False) -> Callable[[View], View]:
+    """Declare a view. rule: a right of `accounts.rights`, or PUBLIC, or SIGNED_IN (before a post is chosen).
+
+    step_up: what leaves the portal or is shown unmasked; a browser gives a code first and comes back.
+    """
+    declared = replace(Access(right=rule) if isinstance(rule, str) else rule, step_up=step_up)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            missing = _what_is_missing(request, declared)
+            if missing is not None:
+                return missing
             if declared.right is None:
-                refused = declared.signed_in and not request.user.is_authenticated
-                return _ask_login(request) if refused else view(request, *args, **kwargs)
-            actor: Actor | None = request.actor  # type: ignore[attr-defined]
-            if actor is None:
-                return _ask_login(request)
-            if actor.needs_second_factor:
-                return _ask_second_factor(request)
-            require(actor, declared.right)
-            with limited_to(actor.scope):
+                return view(request, *args, **kwargs)
+            with limited_to(actor_of(request).scope):
                 return view(request, *args, **kwargs)
 
         guarded.access = declared  # type: ignore[attr-defined]
@@ -66,6 +73,20 @@ def actor_of(request: HttpRequest) -> Actor:
     """Who acts, inside a view that declares a right: `access` has seen to it that there is somebody."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
+
+
+def _what_is_missing(request: HttpRequest, declared: Access) -> HttpResponseBase | None:
+    """Where to get what the visitor still lacks; None: come in. Raises NotAllowed, NotFound."""
+    if declared.right is not None:
+        actor: Actor | None = request.actor  # type: ignore[attr-defined]
+        if actor is None:
+            return _ask_login(request)
+        if actor.needs_second_factor:
+            return _ask_second_factor(request)
+        require(actor, declared.right)
+    elif declared.signed_in and not request.user.is_authenticated:
+        return _ask_login(request)
+    return _ask_second_factor(request) if declared.step_up and not is_fresh(request) else None
 
 
 def _ask_login(request: HttpRequest) -> HttpResponseBase:

@@ -16,7 +16,8 @@ class Role(TextChoices):
 
 
 SECOND_FACTOR_ROLES = frozenset(
-    {Role.TOWN_ADMIN, Role.DISTRICT_ADMIN, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
+    {Role.TOWN_ADMIN, Role.DISTRICT_ADMIN, Role.DEPARTMENT_STAFF, Role.DATA_OFFICER}
+    | {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
 )
 """Roles that may open nothing until a second factor has been given in this session."""
 

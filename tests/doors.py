@@ -15,19 +15,25 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.actors import Actor
 from accounts.middleware import POST_KEY
 from accounts.models import User
+from accounts.step_up import mark_given
 
 PASSWORD = "Not-a-secret-1"
 _AUDIT_LINE = re.compile(r"""INSERT INTO "accounts_auditentry" .* VALUES \(.*?, (\d+|NULL), (?:\d+|NULL), '([\w.]+)'""")
 
 
 def sign_in(client: Client, actor: Actor, *, second_factor: bool = True) -> Client:
-    """A session of the actor's user in the actor's post, without the pages of the doors."""
+    """A session of the actor's user in the actor's post, without the pages of the doors.
+
+    second_factor: given just now, so what asks for a step-up is open, too.
+    """
     user = User.objects.get(pk=actor.user_id)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     session = client.session
     session[POST_KEY] = actor.post_id
     if second_factor:
-        session[DEVICE_ID_SESSION_KEY] = StaticDevice.objects.create(user=user, name="test").persistent_id
+        device, _ = StaticDevice.objects.get_or_create(user=user, name="恢复码")
+        session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+        mark_given(session)
     session.save()
     return client
 

@@ -17,6 +17,7 @@ from accounts.audit import record_user
 from accounts.errors import DomainError, NotAllowed
 from accounts.models import User
 from accounts.selectors import get_second_factor_state
+from accounts.step_up import mark_given
 
 RECOVERY_CODES = 10
 APP_DIGITS = 6
@@ -115,6 +116,7 @@ def _try_code(user: User, device: Device | None, code: str) -> None:
 def _enter(request: HttpRequest, device: Device) -> None:
     """More rights from here on, so a new session key: one that leaked before is worth nothing."""
     django_otp.login(request, device)
+    mark_given(request.session)
     request.session.cycle_key()
 
 

@@ -26,6 +26,7 @@ from accounts.services.second_factor import (
     pass_second_factor,
     renew_recovery_codes,
 )
+from accounts.step_up import is_fresh
 
 
 @access(SIGNED_IN)
@@ -34,7 +35,7 @@ from accounts.services.second_factor import (
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
     user, to = cast(User, request.user), safe_next(request)
-    if is_verified(user):
+    if is_fresh(request):
         return redirect(to)
     if not get_second_factor_state(user_id=user.pk).exists:
         return redirect(f"{reverse('accounts:second_factor_setup')}?{urlencode({'next': to})}")
@@ -43,7 +44,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         with refusals_on(form):
             pass_second_factor(request, user=user, code=form.cleaned_data["code"])
             return redirect(to)
-    context = {"form": form, "next": to}
+    context = {"form": form, "next": to, "again": is_verified(user)}
     return render(request, "accounts/second_factor.html", context, status=422 if form.is_bound else 200)
 
 

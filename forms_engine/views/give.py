@@ -52,7 +52,7 @@ def aggregate(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "forms_engine/aggregate.html", context)
 
 
-@access(rights.COLLECT_REPORTS)
+@access(rights.COLLECT_REPORTS, step_up=True)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def export_start(request: HttpRequest, pk: int) -> HttpResponse:
@@ -70,7 +70,7 @@ def export_start(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "forms_engine/export_start.html", context, status=422 if form.errors else 200)
 
 
-@access(rights.COLLECT_REPORTS)
+@access(rights.COLLECT_REPORTS, step_up=True)
 @never_cache
 @require_safe
 def export_download(request: HttpRequest, pk: int) -> FileResponse:

@@ -143,6 +143,8 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
 ANONYMOUS_USER_NAME = None  # guardian: no made-up user that could be given rights
 OTP_TOTP_ISSUER = "一表通"
+# How long a second factor lets a person export and unmask before it is asked for again.
+STEP_UP_SECONDS = env.number("STEP_UP_SECONDS", 5 * 60, lowest=30, highest=3600)
 
 # A user is locked from one address: a village behind one address is not locked out by one typo too many.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

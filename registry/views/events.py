@@ -59,7 +59,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/event_list.html", context)
 
 
-@access(VIEW_EVENTS)
+@access(VIEW_EVENTS, step_up=True)
 @require_GET
 def event_ledger(request: HttpRequest) -> HttpResponse:
     """The list as a ledger (台账) in Excel."""

@@ -58,7 +58,7 @@ def person_search(request: HttpRequest) -> HttpResponse:
     return _sealed_search(request.POST.get("q", ""))
 
 
-@access(VIEW_RESIDENTS)
+@access(VIEW_RESIDENTS, step_up=True)
 @require_GET
 def person_export(request: HttpRequest) -> HttpResponse:
     return export_list(request, Entity.PERSON, _found(request, _filters(request), _searched(request)))

@@ -69,6 +69,12 @@ class Person:
         """Keep a picture of the page as it stands."""
         self.page.screenshot(path=self.pictures / f"{name}.png")
 
+    def gives_code_if_asked(self) -> None:
+        """On the page of the second factor give a code; it is asked for again minutes after the last one."""
+        if "/second-factor/" in self.page.url:
+            self.page.get_by_label("验证码").fill(recovery_code(self.stack, self.name))
+            self.press("继续")
+
     @property
     def grid(self) -> "Grid":
         return Grid(self.page, self.script_errors)

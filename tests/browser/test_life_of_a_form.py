@@ -282,6 +282,7 @@ def export(department: Person, folder: Path) -> Path:
     department.follow("汇总")
     department.photograph("department-totals")
     department.follow("导出")
+    department.gives_code_if_asked()
     department.press("开始导出")
     link = page.locator(".export-name a")
     shown = page.get_by_role("link", name="显示下载")
