@@ -12,6 +12,10 @@ BEGIN
             EXECUTE format('CREATE ROLE %I LOGIN', role);
         END IF;
         EXECUTE format('ALTER ROLE %I NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION', role);
+        -- Temporary names last: a temporary table cannot take the place of a real one. UTC is what Django expects, so
+        -- that a connection which forgets its settings (accounts/connections.py) comes back to it.
+        EXECUTE format('ALTER ROLE %I SET search_path = public, pg_temp', role);
+        EXECUTE format('ALTER ROLE %I SET timezone = %L', role, 'UTC');
     END LOOP;
     ALTER ROLE portal_app SET idle_in_transaction_session_timeout = '10min';
     ALTER ROLE portal_audit SET default_transaction_read_only = on;
