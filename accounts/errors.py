@@ -12,6 +12,9 @@ class DomainError(Exception):
     status = 422
     default = "这一步没有通过检查,请核对后再试。"
 
+    retry_after: int | None = None
+    """Seconds after which the same step may be tried again, where waiting helps."""
+
     def __init__(self, message: str = "", *, field: str | None = None) -> None:
         self.message = message or self.default
         self.field = field

@@ -7,15 +7,16 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
 from accounts.errors import DomainError, NotAllowed, NotFound
+from accounts.limits import TooMany
 from accounts.roles import Role
 
 
 @contextmanager
 def refusals_on(form: forms.BaseForm) -> Iterator[None]:
-    """Show a DomainError on the field it names, else above the form. What may not be seen at all goes on as it is."""
+    """Show a DomainError on the field it names, else above the form. What no correction helps goes on as it is."""
     try:
         yield
-    except (NotFound, NotAllowed):
+    except (NotFound, NotAllowed, TooMany):
         raise
     except DomainError as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from accounts import limits
 from accounts.jobs import call_worker, list_resumable_jobs, run_job
 
 
@@ -16,3 +17,9 @@ def resume_jobs_task() -> None:
     """Every few seconds by beat: wakes what Redis forgot and what a dead worker left."""
     for job_id in list_resumable_jobs():
         call_worker(job_id)
+
+
+@shared_task(ignore_result=True)
+def forget_spendings_task() -> None:
+    """Every hour by beat."""
+    limits.forget_spendings()

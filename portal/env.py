@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+_LIMIT = re.compile(r"(?P<what>\w+)=(?P<units>[1-9]\d{0,8})/(?P<seconds>[1-9]\d{0,6})", re.ASCII)
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 
 
@@ -64,6 +65,17 @@ def number(name: str, default: int, *, lowest: int, highest: int) -> int:
     if not value.isascii() or not value.isdigit() or not lowest <= int(value) <= highest:
         raise BadEnvironment(name, f"应为 {lowest} 到 {highest} 的整数。")
     return int(value)
+
+
+def limits(name: str, default: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """Some limits instead of the usual ones, as "search=120/60,export=500/3600": units and seconds of each."""
+    given = dict(default)
+    for part in names(name, ",".join(f"{what}={units}/{seconds}" for what, (units, seconds) in default.items())):
+        found = _LIMIT.fullmatch(part)
+        if found is None or found["what"] not in default:
+            raise BadEnvironment(name, f"应为 名称=数量/秒数,名称只能是 {'、'.join(default)},例如 search=120/60。")
+        given[found["what"]] = int(found["units"]), int(found["seconds"])
+    return given
 
 
 def names(name: str, default: str | None = None) -> list[str]:

@@ -12,9 +12,10 @@ from django.shortcuts import render
 from accounts.audit import record, record_system
 from accounts.errors import DomainError, NotAllowed, NotFound
 from accounts.htmx import wants_json, wants_part
+from accounts.limits import TooMany
 from portal.logging import request_reference
 
-AUDITED = (NotAllowed, NotFound)
+AUDITED = (NotAllowed, NotFound, TooMany)
 
 
 class DomainErrorMiddleware:
@@ -34,11 +35,10 @@ class DomainErrorMiddleware:
 
 def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The refusal in the form that the browser or program asked for."""
-    if wants_json(request):
-        body = {"code": error.code, "message": error.message, "field": error.field}
-        return JsonResponse(body, status=error.status, json_dumps_params={"ensure_ascii": False})
-    template = "portal/_refusal.html" if wants_part(request) else "portal/error.html"
-    return render(request, template, {"message": error.message, "status": error.status}, status=error.status)
+    response = _as_json(error) if wants_json(request) else _as_page(request, error)
+    if error.retry_after is not None:
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -60,9 +60,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return answer(request, NotAllowed("页面停留太久或在别处登录过,这一步没有提交。请返回刷新页面后再试一次。"))
 
 
+def _as_json(error: DomainError) -> HttpResponse:
+    body = {"code": error.code, "message": error.message, "field": error.field}
+    return JsonResponse(body, status=error.status, json_dumps_params={"ensure_ascii": False})
+
+
+def _as_page(request: HttpRequest, error: DomainError) -> HttpResponse:
+    template = "portal/_refusal.html" if wants_part(request) else "portal/error.html"
+    return render(request, template, {"message": error.message, "status": error.status}, status=error.status)
+
+
 def _record_refusal(request: HttpRequest, error: DomainError) -> None:
     match = request.resolver_match
     details: dict[str, Any] = {"view": match.view_name if match else "", "code": error.code}
+    if isinstance(error, TooMany):
+        details["limit"] = error.what
     actor = getattr(request, "actor", None)
     if actor is None:
         record_system("access.refused", result="refused", **details)

@@ -16,6 +16,7 @@ class AlreadyRegistered(DomainError):
 class TooManyTries(DomainError):
     code = "too_many_tries"
     status = 429
+    retry_after = 3600
     default = "一小时内重复登记的证件号码太多,已暂停新增。请一小时后再试,或联系镇街管理员。"
 
 

@@ -1,6 +1,7 @@
 from accounts.models.areas import Area, Department, ScopedModel, ScopedQuerySet
 from accounts.models.audit import AuditEntry
 from accounts.models.jobs import Job
+from accounts.models.limits import Spending
 from accounts.models.users import Post, User
 
-__all__ = ["Area", "AuditEntry", "Department", "Job", "Post", "ScopedModel", "ScopedQuerySet", "User"]
+__all__ = ["Area", "AuditEntry", "Department", "Job", "Post", "ScopedModel", "ScopedQuerySet", "Spending", "User"]

@@ -58,11 +58,6 @@ def _exports(actor: Actor) -> QuerySet[Export]:
     )
 
 
-def count_handed_in(dispatch: Dispatch, *, unreviewed: bool) -> int:
-    """Reports inside the scope that an export would take."""
-    return Report.objects.filter(dispatch=dispatch, state__in=handed_in(unreviewed=unreviewed)).count()
-
-
 # Counted report by report: rows written a minute ago have no statistics yet, and a join would be planned for a few.
 _SIZES = """
 SELECT r.id, r.district, (

@@ -8,6 +8,7 @@ from django.core.files.storage import Storage
 from django.db import transaction
 from django.utils.timezone import now
 
+from accounts import limits
 from accounts.actors import Actor
 from accounts.audit import record, record_system
 from accounts.errors import DomainError
@@ -16,7 +17,7 @@ from accounts.models import Job
 from accounts.rights import COLLECT_REPORTS, require
 from forms_engine.export.file_format import FileFormat
 from forms_engine.models import Dispatch, Export
-from forms_engine.selectors.exports import count_handed_in
+from forms_engine.selectors.exports import list_report_sizes
 from forms_engine.services.export_making import EXPORT
 
 KEPT = timedelta(days=7)
@@ -33,7 +34,7 @@ def start_export(
 ) -> Export:
     """Begin an export of everything inside the actor's scope; the same one that is still being made is returned.
 
-    unreviewed: also what was handed in and not reviewed; the file's name says so. Raises NothingToExport.
+    unreviewed: also what was handed in and not reviewed; the file's name says so. Raises NothingToExport, TooMany.
     """
     require(actor, COLLECT_REPORTS)
     Dispatch.objects.select_for_update().get(pk=dispatch.pk)
@@ -44,8 +45,10 @@ def start_export(
     same = Export.objects.filter(dispatch=dispatch, job__in=running).first()
     if same is not None:
         return same
-    if not count_handed_in(dispatch, unreviewed=unreviewed):
+    sizes = list_report_sizes(dispatch.pk, unreviewed=unreviewed)
+    if not sizes:
         raise NothingToExport(_why_nothing(unreviewed=unreviewed))
+    limits.spend(actor, limits.EXPORT, limits.rows_cost(sum(size.rows for size in sizes)))
     export = Export.objects.create(dispatch=dispatch, post_id=actor.post_id, expires_at=now() + KEPT)
     export.job = start_job(actor, EXPORT, export=export.pk, **options)
     export.save(update_fields=["job"])
@@ -57,6 +60,7 @@ def start_export(
 def take_export(*, actor: Actor, export: Export) -> IO[bytes]:
     """The file, for whoever downloads it; written to the audit log. Raises FileNotFoundError."""
     require(actor, COLLECT_REPORTS)
+    limits.spend(actor, limits.EXPORT)
     record(actor, "export.downloaded", export, dispatch=export.dispatch_id)
     handle: IO[bytes] = export.file.storage.open(str(export.file.name))
     return handle

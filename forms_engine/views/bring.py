@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import rights
+from accounts import limits, rights
 from accounts.access import access, actor_of
 from accounts.forms import refusals_on
 from accounts.htmx import go
@@ -45,6 +45,8 @@ def template_list(request: HttpRequest) -> HttpResponse:
 def template_new(request: HttpRequest) -> HttpResponse:
     form = BringForm(*_posted(request))
     if form.is_valid():
+        # Outside of what a refusal takes back: reading a broken file costs as much as a good one.
+        limits.spend(actor_of(request), limits.IMPORT)
         with refusals_on(form):
             version = bring_form(actor=actor_of(request), **form.cleaned_data)
             tell(request, f"已读懂“{version.template.name}”的表头。请核对每列的数据项。")
@@ -58,6 +60,7 @@ def template_new_version(request: HttpRequest, pk: int) -> HttpResponse:
     template = get_template(actor=actor_of(request), pk=pk)
     form = NewVersionForm(*_posted(request))
     if form.is_valid():
+        limits.spend(actor_of(request), limits.IMPORT)
         with refusals_on(form):
             version = bring_version(actor=actor_of(request), template=template, **form.cleaned_data)
             tell(request, f"已建立第 {version.number} 版。在它准入之前,上一版照常使用。")

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import rights
+from accounts import limits, rights
 from accounts.access import access, actor_of
 from accounts.forms import refusals_on
 from accounts.htmx import go, page_or_part
@@ -73,6 +73,7 @@ def template_settings(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def template_matches(request: HttpRequest, pk: int) -> HttpResponse:
     """How many the settings as typed would list; keeps nothing."""
+    limits.spend(actor_of(request), limits.COUNT)
     page = _SettingsPage(request, get_open_version(actor=actor_of(request), pk=pk))
     if page.is_valid():
         with refusals_on(page.form):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import limits
 from accounts.access import access
 from accounts.actors import Actor
 from accounts.notices import tell
@@ -143,6 +144,8 @@ def report_add(request: HttpRequest, pk: int) -> HttpResponse:
         tell(request, "已增加,请补齐空格。")
         return redirect(f"{reverse('forms_engine:report_fill', args=[pk])}#cell-{row.subject_id}")
     text = request.POST.get("q", request.GET.get("q", ""))
+    if text:
+        limits.spend(actor, limits.SEARCH)
     context = report_context(request, report) | {
         "form": form,
         "text": text,

@@ -156,6 +156,13 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
 AXES_VERBOSE = False  # its own lines carry the user name; ours are in the audit log
 
+# How much one user may do: units, and the seconds in which they come back (accounts.limits). An export costs one unit
+# for asking and one for each thousand rows.
+LIMITS = env.limits(
+    "LIMITS",
+    {"search": (120, 60), "count": (30, 60), "import": (30, 3600), "export": (500, 3600), "unmask": (60, 3600)},
+)
+
 # Sessions and cookies: a working day, gone with the browser --------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -227,6 +234,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "remove-expired-exports": {"task": "forms_engine.tasks.remove_expired_exports_task", "schedule": 3600.0},
+    "forget-spendings": {"task": "accounts.tasks.forget_spendings_task", "schedule": 3600.0},
     "resume-jobs": {"task": "accounts.tasks.resume_jobs_task", "schedule": 5.0, "options": {"expires": 10}},
 }
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import limits
 from accounts.access import access
 from accounts.audit import record
 from accounts.exporting import as_download, write_table
@@ -33,8 +34,9 @@ from registry.selectors.events import (
 )
 from registry.selectors.people import list_people_by_ids, pick_people
 from registry.services.events import Step, move_event, possible_steps, report_event
+from registry.views import lists
 from registry.views.cards import actor_of
-from registry.views.lists import MOST_EXPORTED, TooManyRows, chips_of
+from registry.views.lists import chips_of, spend_on_export
 from registry.views.people_rows import named
 
 CATEGORY = "event.category"
@@ -64,9 +66,9 @@ def event_list(request: HttpRequest) -> HttpResponse:
 def event_ledger(request: HttpRequest) -> HttpResponse:
     """The list as a ledger (台账) in Excel."""
     actor, catalogue = actor_of(request), get_catalogue()
-    events = list_ledger(events=_found(request, _filters(request)), most=MOST_EXPORTED + 1)
-    if len(events) > MOST_EXPORTED:
-        raise TooManyRows
+    found = _found(request, _filters(request))
+    spend_on_export(actor, found[: lists.MOST_EXPORTED + 1].count())
+    events = list_ledger(events=found, most=lists.MOST_EXPORTED)
     rows = [ledger_row(nth, event, actor, catalogue) for nth, event in enumerate(events, 1)]
     record(actor, "event.exported", rows=len(rows))
     content = write_table("事件台账", HEADERS, rows)
@@ -170,7 +172,10 @@ def _report_form(request: HttpRequest) -> tuple[EventReportForm, list[dict[str, 
         categories=get_catalogue().labels(CATEGORY),
     )
     chosen = [int(pk) for pk in request.POST.getlist("people") if pk.isascii() and pk.isdigit() and len(pk) < 19]
-    found = pick_people(actor=actor, text=request.POST.get("q", ""))
+    text = request.POST.get("q", "")
+    if text:
+        limits.spend(actor, limits.SEARCH)
+    found = pick_people(actor=actor, text=text)
     everyone = {person.pk: person for person in [*list_people_by_ids(actor=actor, ids=chosen), *found]}
     form.offer_people(everyone)
     return form, named(everyone.values(), actor, chosen=chosen)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import limits
 from accounts.access import access
 from accounts.actors import Actor
 from accounts.audit import record
@@ -69,6 +70,8 @@ def person_import(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = UploadForm(request.POST or None, request.FILES or None)
     if form.is_valid():
+        # Outside of what a refusal takes back: reading a broken file costs as much as a good one.
+        limits.spend(actor, limits.IMPORT)
         file = form.cleaned_data["file"]
         with refusals_on(form):
             batch = begin_import(actor=actor, data=file.read(), filename=file.name)
@@ -115,6 +118,7 @@ def import_errors(request: HttpRequest, pk: int) -> HttpResponse:
     """The list of errors as Excel."""
     actor = actor_of(request)
     batch = get_batch(actor=actor, pk=pk)
+    limits.spend(actor, limits.EXPORT, limits.rows_cost(len(batch.errors)))
     rows = [(error["sheet"], str(error["row"]), error["column"], error["message"]) for error in batch.errors]
     record(actor, "import.errors_exported", batch, rows=len(rows))
     return as_download(write_table("错误清单", ERROR_HEADERS, rows), f"导入错误清单-{pk}.xlsx")

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import limits
 from accounts.actors import Actor
 from accounts.audit import record
 from accounts.errors import DomainError
@@ -72,17 +73,23 @@ def list_context(
 
 
 def export_list(request: HttpRequest, entity: str, rows: QuerySet[Any]) -> HttpResponse:
-    """The list as Excel, masked as on the page, with its audit line. Raises TooManyRows."""
+    """The list as Excel, masked as on the page, with its audit line. Raises TooManyRows, TooMany."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    spend_on_export(actor, rows[: MOST_EXPORTED + 1].count())
     columns, catalogue = chosen_columns(request, entity), get_catalogue()
-    found = with_derived(rows, entity, columns, on=timezone.localdate()).order_by(*KEY)[: MOST_EXPORTED + 1]
+    found = with_derived(rows, entity, columns, on=timezone.localdate()).order_by(*KEY)[:MOST_EXPORTED]
     texts = [[text_of(subject, item, actor, catalogue) for item in columns] for subject in found.iterator()]
-    if len(texts) > MOST_EXPORTED:
-        raise TooManyRows
     record(actor, f"{entity}.exported", rows=len(texts), items=[item.code for item in columns])
     noun = LAYOUTS[entity].noun
     content = write_table(noun, [item.name for item in columns], texts)
     return as_download(content, f"{actor.area_name}{noun}名单{timezone.localdate():%Y%m%d}.xlsx")
+
+
+def spend_on_export(actor: Actor, rows: int) -> None:
+    """Refuse an export before it is made: counting is cheap, writing is not. Raises TooManyRows, TooMany."""
+    limits.spend(actor, limits.EXPORT, limits.rows_cost(min(rows, MOST_EXPORTED)))
+    if rows > MOST_EXPORTED:
+        raise TooManyRows
 
 
 def _row(subject: Any, entity: str, columns: Iterable[DataItem], actor: Actor) -> Row:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts import limits
 from accounts.access import access
 from accounts.notices import tell
 from accounts.rights import CHANGE_RESIDENTS
@@ -85,6 +86,8 @@ def _lead(request: HttpRequest, household: Any, person: int, relation: str) -> N
 
 def _context(request: HttpRequest, subject: Any, inside: list[Any]) -> dict[str, Any]:
     wanted = request.POST.get("q", "")
+    if wanted:
+        limits.spend(actor_of(request), limits.SEARCH)
     there = {person.pk for person in inside}
     found = [person for person in pick_people(actor=actor_of(request), text=wanted) if person.pk not in there]
     return {

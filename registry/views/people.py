@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import limits
 from accounts.access import access
 from accounts.errors import DomainError
 from accounts.forms import refusals_on
@@ -40,6 +41,7 @@ FIND = "find"
 def person_list(request: HttpRequest) -> HttpResponse:
     if "q" in request.GET:
         return _sealed_search(request.GET["q"])
+    limits.spend(actor_of(request), limits.SEARCH)
     form, text = _filters(request), _searched(request)
     people = _found(request, form, text)
     counts = count_people(people, actor_of(request))

@@ -52,6 +52,8 @@ def test_a_missing_variable_stops_the_start_and_names_itself(name: str) -> None:
         ("SEAL_KEYS", f"1:{'0a' * 16},1:{'0b' * 16}"),
         ("BLIND_INDEX_KEY", "z" * 64),
         ("ALLOWED_HOSTS", " , "),
+        ("LIMITS", "search=0/60"),
+        ("LIMITS", "flying=1/60"),
         ("PORTAL_ORIGIN", "portal.example"),
         ("PORTAL_ORIGIN", "http://portal.example"),
         ("PORTAL_ORIGIN", "https://portal.example/path"),
