@@ -1,13 +1,16 @@
 """Who acts: a user in one post (岗位). Always passed as `actor`; nothing reaches for a global request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from accounts.codes import Level, Range, subtree
-from accounts.roles import CLEARANCE, SECOND_FACTOR_ROLES, UNSCOPED_ROLES, Role
+from accounts.roles import CLEARANCE, HIGHEST_LEVEL, SECOND_FACTOR_ROLES, UNSCOPED_ROLES, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
+    """emergency_until: end of a running emergency view (应急查看). opened: codes of items unmasked for one subject."""
+
     user_id: int
     post_id: int
     name: str
@@ -18,6 +21,8 @@ class Actor:
     department_id: int | None = None
     department_name: str = ""
     second_factor: bool = False
+    emergency_until: datetime | None = None
+    opened: frozenset[str] = frozenset()
 
     @property
     def scope(self) -> Range | None:
@@ -26,8 +31,20 @@ class Actor:
 
     @property
     def clearance(self) -> int:
-        """Highest level (1 to 4) read unmasked; 0 for the separated administrators."""
-        return CLEARANCE[self.role]
+        """Highest level (1 to 4) read unmasked; 0 for the separated administrators. During an emergency view: all."""
+        return HIGHEST_LEVEL if self.emergency_until else CLEARANCE[self.role]
+
+    def clearance_for(self, item: str) -> int:
+        """Clearance for one data item of the subject that is shown: an item that was unmasked is read in full."""
+        return HIGHEST_LEVEL if item in self.opened else self.clearance
+
+    def opening(self, items: frozenset[str]) -> "Actor":
+        """The same reader with items unmasked: for the texts of that one subject, and nothing else on the page."""
+        return replace(self, opened=items)
+
+    def at_standing(self) -> "Actor":
+        """The same reader with what the post may read on ordinary days: for files, forms and filters."""
+        return replace(self, emergency_until=None, opened=frozenset())
 
     @property
     def needs_second_factor(self) -> bool:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.timezone import localdate
 
 from accounts.actors import Actor
+from accounts.emergency import emergency_end
 from accounts.models import Post, User
 
 POST_KEY = "post"
@@ -52,7 +53,10 @@ def find_actor(request: HttpRequest) -> Actor | None:
     if post is None:
         return None
     request.session.setdefault(POST_KEY, post.pk)
-    return post.as_actor(second_factor=request.user.is_verified())  # type: ignore[attr-defined]
+    return post.as_actor(
+        second_factor=request.user.is_verified(),  # type: ignore[attr-defined]
+        emergency_until=emergency_end(request.session, post.pk),
+    )
 
 
 def _needs_actor(view: Any) -> bool:

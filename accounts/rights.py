@@ -22,27 +22,32 @@ READ_REPORTS = "forms_engine.read_reports"
 OPERATE = "portal.operate"
 VIEW_PEOPLE = "accounts.view_people"
 READ_AUDIT = "accounts.read_audit"
+UNMASK = "registry.unmask"
+"""See masked items of one person in full, and open an emergency view of the own area."""
+WATCH_UNMASKING = "accounts.watch_unmasking"
 WORK = "portal.work"
 """Held by every post: the workbench, one's own account, the own background jobs."""
 
 ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     Role.COMMUNITY_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, IMPORT_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, HANDLE_EVENTS}
-        | {FILL_REPORTS, SUBMIT_REPORTS, READ_REPORTS}
+        | {FILL_REPORTS, SUBMIT_REPORTS, READ_REPORTS, UNMASK}
     ),
     Role.GRID_WORKER: frozenset(
-        {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, FILL_REPORTS, READ_REPORTS}
+        {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, FILL_REPORTS, READ_REPORTS, UNMASK}
     ),
     Role.TOWN_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, HANDLE_EVENTS, REVIEW_REPORTS, READ_REPORTS, VIEW_PEOPLE}
+        | {UNMASK, WATCH_UNMASKING}
     ),
     Role.DISTRICT_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, ADMIT_FORMS, READ_REPORTS, VIEW_CATALOGUE, VIEW_PEOPLE}
+        | {UNMASK, WATCH_UNMASKING}
     ),
     Role.DEPARTMENT_STAFF: frozenset({WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE}),
     Role.DATA_OFFICER: frozenset({WORK, VIEW_CATALOGUE}),
     Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE}),
-    Role.SECURITY_ADMIN: frozenset({WORK, VIEW_PEOPLE}),
+    Role.SECURITY_ADMIN: frozenset({WORK, VIEW_PEOPLE, WATCH_UNMASKING}),
     Role.AUDIT_ADMIN: frozenset({WORK, READ_AUDIT}),
 }
 

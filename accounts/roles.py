@@ -24,6 +24,7 @@ SECOND_FACTOR_ROLES = frozenset(
 UNSCOPED_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 """The three separated administrators (三员): they see no row about a resident, whatever their area."""
 
+HIGHEST_LEVEL = 4
 CLEARANCE: dict[Role, int] = {
     Role.COMMUNITY_WORKER: 3,
     Role.GRID_WORKER: 3,

@@ -50,7 +50,7 @@ class SubjectForm(forms.Form):
 
     def __init__(self, data: Any = None, *, entity: str, actor: Actor, subject: Any = None) -> None:
         super().__init__(data)
-        self.entity, self.actor, self.subject = entity, actor, subject
+        self.entity, self.actor, self.subject = entity, actor.at_standing(), subject
         self.catalogue = get_catalogue()
         self.groups_of_items = group_items(entity, _asked(self.catalogue.of_entity(entity)))
         for _, items in self.groups_of_items:

@@ -53,7 +53,7 @@ def value_of(subject: Subject, item: DataItem) -> Any:
 
 
 def text_of(subject: Subject, item: DataItem, actor: Actor, catalogue: Catalogue) -> str:
-    return show(item, value_of(subject, item), actor.clearance, catalogue)
+    return show(item, value_of(subject, item), actor.clearance_for(item.code), catalogue)
 
 
 def cell_of(
@@ -78,7 +78,7 @@ def _state(item: DataItem, text: str, stamp: dict[str, Any], actor: Actor, on: d
         return State.MISSING
     if differs:
         return State.CONFLICT
-    if is_masked(item, actor.clearance):
+    if is_masked(item, actor.clearance_for(item.code)):
         return State.MASKED
     return State.CONFIRM if _is_old(item, stamp, on) else State.KNOWN
 

@@ -3,12 +3,13 @@
 from django.urls import URLPattern, path
 
 from registry.views import events, imports, items, members, people, places
+from registry.views.unmasking import unmask_view
 
 app_name = "registry"
 
 
 def _places(folder: str, pages: places.Pages) -> list[URLPattern]:
-    """The seven pages of households, dwellings or organizations."""
+    """The eight pages of households, dwellings or organizations."""
     name = pages.entity
     return [
         path(f"{folder}/", places.list_view(pages), name=f"{name}_list"),
@@ -17,6 +18,7 @@ def _places(folder: str, pages: places.Pages) -> list[URLPattern]:
         path(f"{folder}/<int:pk>", places.detail_view(pages), name=f"{name}_detail"),
         path(f"{folder}/<int:pk>/edit", places.edit_view(pages), name=f"{name}_edit"),
         path(f"{folder}/<int:pk>/close", places.close_view(pages), name=f"{name}_close"),
+        path(f"{folder}/<int:pk>/unmask", unmask_view(name), name=f"{name}_unmask"),
         path(f"{folder}/<int:pk>/reopen", places.reopen_view(pages), name=f"{name}_reopen"),
     ]
 
@@ -35,6 +37,7 @@ urlpatterns = [
     path("residents/<int:pk>/edit", people.person_edit, name="person_edit"),
     path("residents/<int:pk>/close", people.person_close, name="person_close"),
     path("residents/<int:pk>/reopen", people.person_reopen, name="person_reopen"),
+    path("residents/<int:pk>/unmask", unmask_view("person"), name="person_unmask"),
     path("differences/<int:pk>/settle", people.difference_settle, name="difference_settle"),
     *_places("households", places.HOUSEHOLDS),
     path("households/<int:pk>/members", members.household_members, name="household_members"),

@@ -2,6 +2,20 @@ from accounts.models.areas import Area, Department, ScopedModel, ScopedQuerySet
 from accounts.models.audit import AuditEntry
 from accounts.models.jobs import Job
 from accounts.models.limits import Spending
+from accounts.models.sight import Emergency, EmergencyReceipt, SightCount
 from accounts.models.users import Post, User
 
-__all__ = ["Area", "AuditEntry", "Department", "Job", "Post", "ScopedModel", "ScopedQuerySet", "Spending", "User"]
+__all__ = [
+    "Area",
+    "AuditEntry",
+    "Department",
+    "Emergency",
+    "EmergencyReceipt",
+    "Job",
+    "Post",
+    "ScopedModel",
+    "ScopedQuerySet",
+    "SightCount",
+    "Spending",
+    "User",
+]

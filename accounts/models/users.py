@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -93,7 +93,7 @@ class Post(models.Model):
         """What lists and the post switcher show: 南门居委会 · 社区工作者."""
         return self.as_actor().title
 
-    def as_actor(self, *, second_factor: bool = False) -> Actor:
+    def as_actor(self, *, second_factor: bool = False, emergency_until: datetime | None = None) -> Actor:
         """Needs `user`, `area` and `department` joined, else each costs a query."""
         return Actor(
             user_id=self.user_id,
@@ -106,4 +106,5 @@ class Post(models.Model):
             department_id=self.department_id,
             department_name=self.department.name if self.department else "",
             second_factor=second_factor,
+            emergency_until=emergency_until,
         )

@@ -28,6 +28,12 @@ MEDIA_ROOT = env.text("MEDIA_ROOT", str(STATE / "media"))
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, lowest=0, highest=5)
 # A step of a background job that takes longer is left to another worker; shorter: found sooner after a kill -9.
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60, lowest=2, highest=3600)
+# What leaves the wall: minutes and times a day of seeing masked items in full, people below whom a count is withheld.
+UNMASK_MINUTES = env.number("UNMASK_MINUTES", 5, lowest=1, highest=60)
+UNMASK_PER_DAY = env.number("UNMASK_PER_DAY", 30, lowest=1, highest=1000)
+EMERGENCY_MINUTES = env.number("EMERGENCY_MINUTES", 15, lowest=1, highest=120)
+EMERGENCIES_PER_DAY = env.number("EMERGENCIES_PER_DAY", 3, lowest=1, highest=50)
+SMALL_COUNT = env.number("SMALL_COUNT", 5, lowest=2, highest=100)
 LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 
 DATABASES = {

@@ -66,12 +66,24 @@ ACTIONS = {
     "export.finished": "导出文件已生成",
     "export.downloaded": "下载导出文件",
     "subject.moved": "变更所在区划",
+    "unmask.alarm": "查看完整信息达到每日上限",
+    "emergency.opened": "开始应急查看",
+    "emergency.ended": "提前结束应急查看",
+    "emergency.acknowledged": "知悉应急查看",
+    "emergency.listed": "应急查看期间打开名单",
 }
 SUBJECTS = {"person": "居民", "household": "家庭户", "dwelling": "房屋", "organization": "单位"}
-VERBS = {"read": "查看", "changed": "修改", "closed": "注销", "reopened": "撤销注销", "exported": "导出名单"}
+VERBS = {
+    "read": "查看",
+    "unmasked": "查看完整信息",
+    "changed": "修改",
+    "closed": "注销",
+    "reopened": "撤销注销",
+    "exported": "导出名单",
+}
 ACTIONS |= {"household.added": "登记家庭户", "dwelling.added": "登记房屋", "organization.added": "登记单位"}
 ACTIONS |= {f"{entity}.{verb}": f"{done}:{noun}" for entity, noun in SUBJECTS.items() for verb, done in VERBS.items()}
-RESULTS = {"refused": "被拒绝", "locked": "已锁定", "throttled": "过于频繁"}
+RESULTS = {"alarm": "告警", "refused": "被拒绝", "locked": "已锁定", "throttled": "过于频繁"}
 
 
 @register.filter

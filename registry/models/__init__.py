@@ -4,6 +4,7 @@ from registry.models.events import Event, EventPerson, EventPhoto, EventStep
 from registry.models.organizations import Organization
 from registry.models.people import Household, Person, RefusedRegistration
 from registry.models.places import Dwelling
+from registry.models.unmasking import Unmasking
 
 __all__ = [
     "Code",
@@ -22,4 +23,5 @@ __all__ = [
     "Organization",
     "Person",
     "RefusedRegistration",
+    "Unmasking",
 ]

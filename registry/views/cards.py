@@ -1,5 +1,6 @@
 """What the four cards and forms share."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.audit import record
-from accounts.rights import CHANGE_RESIDENTS, holds
+from accounts.rights import CHANGE_RESIDENTS, UNMASK, holds
 from registry.catalogue import get_catalogue
 from registry.forms import SubjectForm
 from registry.history import describe_history
@@ -19,7 +20,9 @@ from registry.masking import show
 from registry.models import Difference
 from registry.selectors.areas import list_places_to_live
 from registry.selectors.subjects import card_items, get_subject, list_history, list_open_differences
+from registry.selectors.unmasking import get_sight
 from registry.showing import Cell, State, cell_of, describe_origin, text_of
+from registry.sight_token import sight_token
 
 Form = SubjectForm
 CONFLICT, REFUSED = 409, 422
@@ -38,25 +41,45 @@ def card_context(request: HttpRequest, entity: str, pk: int) -> dict[str, Any]:
     differences = list_open_differences(actor=actor, entity=entity, pk=pk)
     differing = {difference.item_id for difference in differences}
     items = card_items(entity, catalogue)
+    sight = get_sight(actor=actor, token=sight_token(request), entity=entity, pk=pk)
+    reader = actor.opening(sight.items)
     cells = {
-        item.code: cell_of(subject, item, actor, catalogue, on=today, differs=item.code in differing) for item in items
+        item.code: cell_of(subject, item, reader, catalogue, on=today, differs=item.code in differing) for item in items
     }
     groups = [_group(title, [cells[item.code] for item in group]) for title, group in group_items(entity, items)]
-    record(actor, f"{entity}.read", subject)
+    record(actor, f"{entity}.read", subject, **reading_details(reader))
     return {
         "subject": subject,
         "groups": groups,
-        "differences": [_offer(difference, subject, actor) for difference in differences],
-        "history": describe_history(subject, list_history(subject), items, actor, catalogue),
+        "differences": [_offer(difference, subject, reader) for difference in differences],
+        "history": describe_history(subject, list_history(subject), items, reader, catalogue),
         "can_change": holds(actor, CHANGE_RESIDENTS) and subject.closed_on is None,
         "can_reopen": holds(actor, CHANGE_RESIDENTS)
         and subject.closed_on is not None
         and timezone.localdate(subject.updated_at) == today,
         "noun": LAYOUTS[entity].noun,
-        "name": text_of(subject, catalogue.item(LAYOUTS[entity].title), actor, catalogue),
+        "name": text_of(subject, catalogue.item(LAYOUTS[entity].title), reader, catalogue),
+        "sight": sight,
+        "can_unmask": holds(actor, UNMASK) and any(cell.masked for cell in cells.values()),
         "entity": entity,
         **_addresses(entity, pk),
     }
+
+
+def card_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """The card. While something is unmasked it asks for itself again when that ends, and no copy is kept."""
+    response = render(request, template, context)
+    until = context["sight"].until
+    if until is not None:
+        response["Refresh"] = str(math.ceil((until - timezone.now()).total_seconds()))
+        response["Cache-Control"] = "no-store"
+    return response
+
+
+def reading_details(reader: Actor) -> dict[str, Any]:
+    """For the audit line of a reading: what was read beyond the clearance of the post."""
+    details: dict[str, Any] = {"emergency": True} if reader.emergency_until else {}
+    return details | ({"unmasked": sorted(reader.opened)} if reader.opened else {})
 
 
 def form_page(
@@ -89,7 +112,9 @@ def subject_form(request: HttpRequest, entity: str, subject: Any = None) -> Subj
 
 
 def _addresses(entity: str, pk: int) -> dict[str, str]:
-    steps = {f"{step}_url": reverse(f"registry:{entity}_{step}", args=[pk]) for step in ("edit", "close", "reopen")}
+    steps = {
+        f"{step}_url": reverse(f"registry:{entity}_{step}", args=[pk]) for step in ("edit", "close", "reopen", "unmask")
+    }
     return {"list_url": reverse(f"registry:{entity}_list"), **steps}
 
 
@@ -115,6 +140,6 @@ def _offer(difference: Difference, subject: Any, actor: Actor) -> dict[str, Any]
     return {
         "difference": difference,
         "kept": cell_of(subject, item, actor, catalogue, on=timezone.localdate()),
-        "offered": show(item, offered, actor.clearance, catalogue),
+        "offered": show(item, offered, actor.clearance_for(item.code), catalogue),
         "origin": describe_origin(item, difference.source),
     }

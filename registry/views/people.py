@@ -28,7 +28,7 @@ from registry.selectors.search import NAME_LEVEL
 from registry.selectors.subjects import get_subject
 from registry.services.differences import settle_difference
 from registry.services.people import Leaving, add_person, change_person, close_person, reopen_person
-from registry.views.cards import actor_of, card_context, form_page, subject_form
+from registry.views.cards import actor_of, card_context, card_page, form_page, subject_form
 from registry.views.lists import export_list, list_context, without
 from registry.views.people_rows import named
 
@@ -74,7 +74,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context["members"] = named(list_members(actor=actor, household_id=person.household_id), actor)
     context["events"] = list_events_of_person(actor=actor, person=person)
     context |= _places(person)
-    return render(request, "registry/person_detail.html", context)
+    return card_page(request, "registry/person_detail.html", context)
 
 
 @access(CHANGE_RESIDENTS)

@@ -31,7 +31,7 @@ from registry.selectors.places import (
 )
 from registry.selectors.subjects import get_subject
 from registry.services.subjects import add_subject, change_subject, close_subject, reopen_subject
-from registry.views.cards import actor_of, card_context, form_page, subject_form
+from registry.views.cards import actor_of, card_context, card_page, form_page, subject_form
 from registry.views.lists import export_list, list_context
 from registry.views.people import saved_sentence
 from registry.views.people_rows import named
@@ -119,7 +119,7 @@ def detail_view(pages: Pages) -> View:
     def place_detail(request: HttpRequest, pk: int) -> HttpResponse:
         context = card_context(request, pages.entity, pk)
         context |= pages.beside(actor_of(request), context["subject"])
-        return render(request, "registry/place_detail.html", context)
+        return card_page(request, "registry/place_detail.html", context)
 
     return place_detail
 
