@@ -32,7 +32,7 @@ View = Callable[..., HttpResponseBase]
 def unmask_view(entity: str) -> View:
     """The page of one kind of subject. `?item=` ticks one item; without it all masked ones are ticked."""
 
-    @access(UNMASK)
+    @access(UNMASK, step_up=True)
     @never_cache
     @require_http_methods(["GET", "POST"])
     def subject_unmask(request: HttpRequest, pk: int) -> HttpResponse:

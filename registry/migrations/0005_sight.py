@@ -9,8 +9,8 @@ from accounts.rls import AppendOnly, ProtectTable
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_sight"),
-        ("registry", "0003_refused_numbers_and_import_steps"),
+        ("accounts", "0004_sight"),
+        ("registry", "0004_functions_past_temporary_names"),
     ]
 
     operations = [
