@@ -9,7 +9,7 @@ from accounts.rls import AppendOnly, ProtectTable
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_sight"),
+        ("accounts", "0005_sight"),
         ("registry", "0004_functions_past_temporary_names"),
     ]
 

@@ -10,6 +10,8 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.audit import record
 from accounts.errors import DomainError
+from accounts.limits import UNMASK as LIMIT
+from accounts.limits import spend
 from accounts.rights import UNMASK, require
 from accounts.services.sight import clean_reason, count_unmasking
 from registry.catalogue import get_catalogue
@@ -24,13 +26,15 @@ def unmask(
 ) -> Unmasking:
     """Let one session read some items of one subject in full. subject: read through the actor's scope.
 
-    Raises ReasonMissing, TooOften, and DomainError for items that may not be shown to anybody.
+    Raises ReasonMissing, TooMany within the hour, TooOften within the day, and DomainError for items that nobody may
+    be shown.
     """
     require(actor, UNMASK)
     reason = clean_reason(reason)
     wanted = sorted(set(items))
     if not wanted or not all(_may_be_shown(code) for code in wanted):
         raise DomainError("请至少选一项要查看的信息。", field="items")
+    spend(actor, LIMIT)
     count_unmasking(actor)
     unmasking = Unmasking(
         area_code=actor.area_code,

@@ -8,7 +8,7 @@ from accounts.rls import ProtectTable
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_audit_lines_by_themselves"),
+        ("accounts", "0004_limits"),
     ]
 
     operations = [
