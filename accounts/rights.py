@@ -25,6 +25,8 @@ READ_AUDIT = "accounts.read_audit"
 UNMASK = "registry.unmask"
 """See masked items of one person in full, and open an emergency view of the own area."""
 WATCH_UNMASKING = "accounts.watch_unmasking"
+GIVE_OPINIONS = "accounts.give_opinions"
+"""Answer for the own department in a joint review (联审) of any kind of approval."""
 WORK = "portal.work"
 """Held by every post: the workbench, one's own account, the own background jobs."""
 
@@ -44,8 +46,8 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, ADMIT_FORMS, READ_REPORTS, VIEW_CATALOGUE, VIEW_PEOPLE}
         | {UNMASK, WATCH_UNMASKING}
     ),
-    Role.DEPARTMENT_STAFF: frozenset({WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE}),
-    Role.DATA_OFFICER: frozenset({WORK, VIEW_CATALOGUE}),
+    Role.DEPARTMENT_STAFF: frozenset({WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS}),
+    Role.DATA_OFFICER: frozenset({WORK, VIEW_CATALOGUE, GIVE_OPINIONS}),
     Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE}),
     Role.SECURITY_ADMIN: frozenset({WORK, VIEW_PEOPLE, WATCH_UNMASKING}),
     Role.AUDIT_ADMIN: frozenset({WORK, READ_AUDIT}),

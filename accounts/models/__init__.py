@@ -1,3 +1,4 @@
+from accounts.models.approvals import Approval, ApprovalReviewer, ApprovalStep
 from accounts.models.areas import Area, Department, ScopedModel, ScopedQuerySet
 from accounts.models.audit import AuditEntry
 from accounts.models.jobs import Job
@@ -6,6 +7,9 @@ from accounts.models.sight import Emergency, EmergencyReceipt, SightCount
 from accounts.models.users import Post, User
 
 __all__ = [
+    "Approval",
+    "ApprovalReviewer",
+    "ApprovalStep",
     "Area",
     "AuditEntry",
     "Department",
