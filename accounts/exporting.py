@@ -2,12 +2,15 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from typing import IO
 
+from cryptography.hazmat.primitives.hashes import SM3, Hash
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from rustpy_xlsxwriter import FastExcel
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BLOCK = 1024 * 1024
 NARROW, WIDE, WIDEST_SAMPLE = 8.0, 45.0, 200
 
 
@@ -25,6 +28,14 @@ def as_download(content: bytes, filename: str) -> HttpResponse:
     disposition = content_disposition_header(as_attachment=True, filename=filename)
     headers = {"Content-Disposition": str(disposition), "Cache-Control": "no-store"}
     return HttpResponse(content, content_type=XLSX, headers=headers)
+
+
+def fingerprint(file: IO[bytes]) -> str:
+    """SM3 digest (GB/T 32905-2016) of the rest of a file in hexadecimal: the audit log names by it what was taken."""
+    digest = Hash(SM3())
+    while block := file.read(BLOCK):
+        digest.update(block)
+    return digest.finalize().hex()
 
 
 def _widths(headers: Sequence[str], sample: Sequence[dict[str, str]]) -> dict[str, float]:

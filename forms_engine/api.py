@@ -10,12 +10,13 @@ from rest_framework.views import APIView, exception_handler
 
 from accounts.access import access
 from accounts.actors import Actor
+from accounts.audit import record
 from accounts.rights import FILL_REPORTS, READ_REPORTS
 from forms_engine import serializers as shapes
 from forms_engine.models import Report
 from forms_engine.selectors.cells import get_cell, get_offered, name_posts
 from forms_engine.selectors.grid import GridRow, get_lens, list_grid_rows
-from forms_engine.selectors.reports import Summary, get_report, summarize
+from forms_engine.selectors.reports import Summary, get_report, subjects_of, summarize
 from forms_engine.services.fill import Edit, SaveResult, confirm_cells, save_cells, undo_cell
 
 SENTENCES = {
@@ -70,6 +71,7 @@ class Rows(ReportAPI):
         wanted.is_valid(raise_exception=True)
         report = self.report()
         page = list_grid_rows(lens=get_lens(actor=self.actor(), report=report), report=report, **wanted.validated_data)
+        record(self.actor(), "report.rows_read", report, subjects=subjects_of(report, [row.id for row in page.rows]))
         return Response({"rows": [_row(row) for row in page.rows], "next": page.next})
 
 
@@ -87,6 +89,8 @@ class Cell(ReportAPI):
         """一格的来源、批注、线索和改动记录。"""
         report = self.report()
         lens = get_lens(actor=self.actor(), report=report)
+        subjects = subjects_of(report, [subject_id])
+        record(self.actor(), "report.cell_read", report, subjects=subjects, letter=letter)
         return Response(
             shapes.CellOutput(get_cell(lens=lens, report=report, subject_id=subject_id, letter=letter)).data
         )

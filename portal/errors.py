@@ -8,14 +8,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.urls import ResolverMatch
 
-from accounts.audit import record, record_system
+from accounts.audit import record, record_system, record_user
 from accounts.errors import DomainError, NotAllowed, NotFound
 from accounts.htmx import wants_json, wants_part
 from accounts.limits import TooMany
 from portal.logging import request_reference
 
-AUDITED = (NotAllowed, NotFound, TooMany)
+AUDITED = frozenset({401, 403, 404, 429})
+"""Statuses of refusals that go into the audit log: of rights and of limits, not of forms filled in wrongly."""
+LARGEST_ID = 10**10
+"""What is longer in an address could be the number of a person."""
 
 
 class DomainErrorMiddleware:
@@ -23,13 +27,15 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        # An address without a view is nobody's object: whoever tries such names does not fill the log.
+        if response.status_code in AUDITED and request.resolver_match is not None:
+            _record_refusal(request, request.resolver_match, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
-        if isinstance(error, AUDITED):
-            _record_refusal(request, error)
         return answer(request, error)
 
 
@@ -38,6 +44,7 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     response = _as_json(error) if wants_json(request) else _as_page(request, error)
     if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)
+    response.refusal = error  # type: ignore[attr-defined]  # for the audit line
     return response
 
 
@@ -70,13 +77,21 @@ def _as_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     return render(request, template, {"message": error.message, "status": error.status}, status=error.status)
 
 
-def _record_refusal(request: HttpRequest, error: DomainError) -> None:
-    match = request.resolver_match
-    details: dict[str, Any] = {"view": match.view_name if match else "", "code": error.code}
+def _record_refusal(request: HttpRequest, match: ResolverMatch, response: HttpResponseBase) -> None:
+    """Written after the rollback. Of the address only its ids: they say which object was tried."""
+    error: DomainError | None = getattr(response, "refusal", None)
+    details: dict[str, Any] = {
+        "view": match.view_name,
+        "method": request.method,
+        "code": error.code if error else str(response.status_code),
+    }
     if isinstance(error, TooMany):
         details["limit"] = error.what
+    details |= {name: pk for name, pk in match.kwargs.items() if isinstance(pk, int) and pk < LARGEST_ID}
     actor = getattr(request, "actor", None)
-    if actor is None:
-        record_system("access.refused", result="refused", **details)
-    else:
+    if actor is not None:
         record(actor, "access.refused", result="refused", **details)
+    elif request.user.is_authenticated:
+        record_user(request.user.pk, "access.refused", result="refused", **details)
+    else:
+        record_system("access.refused", result="refused", **details)

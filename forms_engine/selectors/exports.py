@@ -106,6 +106,14 @@ def copy_rows(blocks: RowBlocks, batch: Sequence[ReportSize], letters: Sequence[
         return rows
 
 
+def list_copied_subjects(batch: Sequence[ReportSize], *, unreviewed: bool) -> list[int]:
+    """Whom the rows that `copy_rows` takes are about."""
+    still = Report.objects.filter(pk__in=[size.report_id for size in batch], state__in=handed_in(unreviewed=unreviewed))
+    districts = {size.district for size in batch}
+    rows = ReportRow.objects.filter(district__in=districts, report_id__in=still.values("pk"))
+    return list(rows.exclude(state=ReportRow.State.REMOVED).values_list("subject_id", flat=True))
+
+
 def _copy_statement(size: ReportSize, letters: Sequence[str]) -> Composed:
     cells: list[Composable] = [SQL('q."values"->>{}').format(Literal(letter)) for letter in letters]
     return _ROWS.format(

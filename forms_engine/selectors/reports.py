@@ -7,8 +7,10 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.actors import Actor
+from accounts.audit import Subjects
 from accounts.errors import NotFound
 from forms_engine.models import FormColumn, FormVersion, Report
+from registry.catalogue import model_of
 
 JOINED = ("dispatch__version__template__department",)
 
@@ -42,6 +44,11 @@ def get_report(*, actor: Actor, pk: int) -> Report:
     if report is None:
         raise NotFound
     return report
+
+
+def subjects_of(report: Report, ids: Iterable[int]) -> Subjects:
+    """Rows of a report as `subjects` of an audit line: the residents, households or things that they are about."""
+    return (model_of(report.dispatch.version.subject)._meta.label_lower, sorted(ids))
 
 
 def list_reports(*, actor: Actor, states: Iterable[str] = ()) -> QuerySet[Report]:

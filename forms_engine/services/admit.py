@@ -1,6 +1,7 @@
 """Admit (准入): a form passes one desk before any village sees it; the desk is never its own requester."""
 
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.timezone import localdate, now
@@ -127,7 +128,7 @@ def _lock_submitted(version: FormVersion) -> FormVersion:
     return found
 
 
-def _step(actor: Actor, version: FormVersion, state: State, note: str, action: str, **details: str) -> None:
+def _step(actor: Actor, version: FormVersion, state: State, note: str, action: str, **details: Any) -> None:
     version.state = state
     version.decided_at = now() if state in (State.RETURNED, State.REFUSED, State.ADMITTED) else None
     version.save(update_fields=["state", "decided_at", "filing_number", "valid_until"])

@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from accounts.actors import Actor
 from accounts.audit import record
 from accounts.errors import DomainError
+from accounts.exporting import fingerprint
 from accounts.jobs import Progress, Steps
 from accounts.models import Job
 from forms_engine.export.brought_sheet import DataRows
@@ -22,9 +23,9 @@ from forms_engine.export.file_format import FileFormat
 from forms_engine.export.rendering import clearance_for, export_columns
 from forms_engine.export.xlsx_file import EXCEL_ROWS, XlsxFile
 from forms_engine.models import Dispatch, Export
-from forms_engine.selectors.exports import ReportSize, copy_rows, list_report_sizes
+from forms_engine.selectors.exports import ReportSize, copy_rows, list_copied_subjects, list_report_sizes
 from forms_engine.selectors.reports import get_columns
-from registry.catalogue import get_catalogue
+from registry.catalogue import get_catalogue, model_of
 
 EXPORT = "forms_engine.export"
 STEP_ROWS = 20_000
@@ -52,7 +53,9 @@ def make_export(actor: Actor, job: Job, *, export: int, file_format: str, unrevi
         found.filename = _filename(found.dispatch, file_format, unreviewed=unreviewed)
         found.file.save(f"{uuid.uuid4().hex}.{file_format}", File(target), save=False)
         found.save(update_fields=["file", "filename"])
-        record(actor, "export.finished", found, rows=rows, bytes=found.file.size)
+        target.seek(0)
+        file = fingerprint(target)
+        record(actor, "export.finished", found, rows=rows, bytes=found.file.size, unreviewed=unreviewed, file=file)
     return {"export": export, "rows": rows}
 
 
@@ -68,12 +71,15 @@ def _write_unchanged(
         version = export.dispatch.version
         columns = export_columns(get_columns(version), get_catalogue(), clearance_for(version, actor))
         file = _open(target, file_format, export, actor, columns, planned)
+        kind = model_of(version.subject)._meta.label_lower
         letters = [column.letter for column in columns if column.is_read]
         try:
             written = 0
             for batch in _batches(sizes):
                 yield Progress(written, planned)
                 written += copy_rows(RowBlocks(file.add), batch, letters, unreviewed=unreviewed)
+                taken = list_copied_subjects(batch, unreviewed=unreviewed)
+                record(actor, "export.rows_taken", export, subjects=(kind, taken), reports=len(batch), rows=len(taken))
             file.close()
         finally:
             file.abandon()

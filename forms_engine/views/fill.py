@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import limits
 from accounts.access import access
 from accounts.actors import Actor
+from accounts.audit import record
 from accounts.notices import tell
 from accounts.paging import take_page
 from accounts.rights import FILL_REPORTS, SUBMIT_REPORTS, holds
@@ -19,6 +20,7 @@ from forms_engine.row_form import ReasonForm, build_fields, read_answers, with_r
 from forms_engine.selectors import reports as report_reads
 from forms_engine.selectors import roster
 from forms_engine.selectors.grid import Lens, describe_columns, describe_states, get_lens
+from forms_engine.selectors.reports import subjects_of
 from forms_engine.services import fill
 
 STATES = (Report.State.FILLING, Report.State.RETURNED, Report.State.SUBMITTED, Report.State.ACCEPTED)
@@ -50,8 +52,10 @@ def report_fill(request: HttpRequest, pk: int) -> HttpResponse:
     if report.state == Report.State.PREPARING:
         return render(request, "forms_engine/report_preparing.html", {"report": report, "job": report.dispatch.job})
     lens = get_lens(actor=actor, report=report)
+    removed = roster.list_removed(lens=lens, report=report)
+    record(actor, "report.read", report, subjects=subjects_of(report, [one.id for one in removed]))
     context = report_context(request, report) | {
-        "removed": roster.list_removed(lens=lens, report=report),
+        "removed": removed,
         "config": grid_config(lens, report, mode="fill" if report.is_open else "read"),
         "can_submit": holds(actor, SUBMIT_REPORTS) and report.is_open,
     }
@@ -70,6 +74,7 @@ def report_submit(request: HttpRequest, pk: int) -> HttpResponse:
         fill.submit_report(actor=actor, report=report)
         tell(request, f"“{report.dispatch.version.template}”已提交,等待镇街审核。")
         return redirect("forms_engine:report_list")
+    record(actor, "report.read", report, subjects=subjects_of(report, {gap.subject_id for gap in gaps}), page="submit")
     context = report_context(request, report) | {
         "gaps": [(gap, name) for gap, name in roster.name_gaps(lens=lens, report=report, gaps=gaps)],
         "gap_count": count,
@@ -85,6 +90,8 @@ def report_subjects(request: HttpRequest, pk: int) -> HttpResponse:
     lens = get_lens(actor=_actor(request), report=report)
     everybody = request.GET.get("all") == "1"
     page = roster.list_subjects(lens=lens, report=report, after=request.GET.get("after", ""), only_open=not everybody)
+    shown = subjects_of(report, [one.id for one in page.rows])
+    record(_actor(request), "report.rows_read", report, subjects=shown)
     context = report_context(request, report) | {"page": page, "everybody": everybody}
     return render(request, "forms_engine/report_subjects.html", context)
 
@@ -119,6 +126,7 @@ def report_row(request: HttpRequest, pk: int, subject_id: int) -> HttpResponse:
             return redirect("forms_engine:report_row", pk, _next_row(request, neighbours, subject_id))
         row = roster.get_row(actor=actor, report=report, subject_id=subject_id)
         fields, status = with_result(build_fields(lens, row), result, request.POST.dict()), 422
+    record(actor, "report.rows_read", report, subjects=subjects_of(report, [subject_id]))
     context = report_context(request, report) | {
         "subject_id": subject_id,
         "name": lens.name(row),
@@ -146,10 +154,13 @@ def report_add(request: HttpRequest, pk: int) -> HttpResponse:
     text = request.POST.get("q", request.GET.get("q", ""))
     if text:
         limits.spend(actor, limits.SEARCH)
+    candidates = roster.find_candidates(actor=actor, report=report, text=text)
+    if candidates:
+        record(actor, "report.candidates_read", report, subjects=subjects_of(report, [one.id for one in candidates]))
     context = report_context(request, report) | {
         "form": form,
         "text": text,
-        "candidates": roster.find_candidates(actor=actor, report=report, text=text),
+        "candidates": candidates,
         "noun": report.dispatch.version.get_subject_display(),
     }
     return render(request, "forms_engine/report_add.html", context, status=422 if form.errors else 200)
@@ -168,6 +179,7 @@ def report_remove(request: HttpRequest, pk: int, subject_id: int) -> HttpRespons
         fill.remove_subject(actor=actor, report=report, subject_id=subject_id, reason=form.cleaned_data["reason"])
         tell(request, f"已移出{name}。", undo=reverse("forms_engine:report_restore", args=[pk, subject_id]))
         return redirect("forms_engine:report_fill", pk)
+    record(actor, "report.rows_read", report, subjects=subjects_of(report, [subject_id]), page="remove")
     context = report_context(request, report) | {"form": form, "name": name, "subject_id": subject_id}
     return render(request, "forms_engine/report_remove.html", context, status=422 if form.errors else 200)
 

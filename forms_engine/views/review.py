@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import access
 from accounts.actors import Actor
+from accounts.audit import record
 from accounts.notices import tell
 from accounts.paging import take_page
 from accounts.rights import REVIEW_REPORTS
@@ -14,6 +15,7 @@ from forms_engine.models import Report
 from forms_engine.row_form import ReturnForm
 from forms_engine.selectors import reports as report_reads
 from forms_engine.selectors.grid import get_lens
+from forms_engine.selectors.reports import subjects_of
 from forms_engine.selectors.reviews import (
     FILTERS,
     count_changes,
@@ -93,12 +95,16 @@ def _show(request: HttpRequest, pk: int, form: ReturnForm) -> HttpResponse:
     report = report_reads.get_report(actor=actor, pk=pk)
     lens = get_lens(actor=actor, report=report)
     waiting = report.state == Report.State.SUBMITTED
+    comments = list_comments(lens=lens, report=report)
+    record(
+        actor, "report.read", report, subjects=subjects_of(report, {one.subject_id for one in comments}), page="review"
+    )
     context = report_context(request, report) | {
         "form": form,
         "waiting": waiting,
         "community_name": get_community_name(report),
         "changes": count_changes(report),
-        "comments": list_comments(lens=lens, report=report),
+        "comments": comments,
         "config": grid_config(lens, report, mode="review" if waiting else "read"),
     }
     return render(request, "forms_engine/report_review.html", context, status=422 if form.errors else 200)

@@ -1,9 +1,10 @@
 """What the four cards and forms share."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,8 +24,8 @@ from registry.selectors.subjects import card_items, get_subject, list_history, l
 from registry.selectors.unmasking import get_sight
 from registry.showing import Cell, State, cell_of, describe_origin, text_of
 from registry.sight_token import sight_token
+from registry.views.people_rows import shown
 
-Form = SubjectForm
 CONFLICT, REFUSED = 409, 422
 
 
@@ -34,7 +35,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def card_context(request: HttpRequest, entity: str, pk: int) -> dict[str, Any]:
-    """Everything that `registry/_card.html` needs; writes the audit line of the reading. Raises NotFound."""
+    """Everything that `registry/_card.html` needs; `card_page` writes that it was read. Raises NotFound."""
     actor, today = actor_of(request), timezone.localdate()
     catalogue = get_catalogue()
     subject = get_subject(actor=actor, entity=entity, pk=pk, on=today)
@@ -47,7 +48,6 @@ def card_context(request: HttpRequest, entity: str, pk: int) -> dict[str, Any]:
         item.code: cell_of(subject, item, reader, catalogue, on=today, differs=item.code in differing) for item in items
     }
     groups = [_group(title, [cells[item.code] for item in group]) for title, group in group_items(entity, items)]
-    record(actor, f"{entity}.read", subject, **reading_details(reader))
     return {
         "subject": subject,
         "groups": groups,
@@ -60,14 +60,23 @@ def card_context(request: HttpRequest, entity: str, pk: int) -> dict[str, Any]:
         "noun": LAYOUTS[entity].noun,
         "name": text_of(subject, catalogue.item(LAYOUTS[entity].title), reader, catalogue),
         "sight": sight,
+        "reader": reader,
         "can_unmask": holds(actor, UNMASK) and any(cell.masked for cell in cells.values()),
         "entity": entity,
         **_addresses(entity, pk),
     }
 
 
-def card_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """The card. While something is unmasked it asks for itself again when that ends, and no copy is kept."""
+def card_page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, beside: Sequence[dict[str, Any]] = ()
+) -> HttpResponse:
+    """The card, with the audit line of its reading. While something is unmasked it asks for itself again when that
+    ends, and no copy is kept.
+
+    beside: people shown next to it, as `named` makes them.
+    """
+    details = reading_details(context["reader"])
+    record(actor_of(request), f"{context['entity']}.read", context["subject"], subjects=shown(beside), **details)
     response = render(request, template, context)
     until = context["sight"].until
     if until is not None:
@@ -92,6 +101,8 @@ def form_page(
 ) -> HttpResponse:
     """One form for adding and editing. save: returns where to go, or None when the form was refused."""
     status = 200
+    if request.method == "GET" and form.subject is not None:
+        record(actor_of(request), f"{form.entity}.read", form.subject, page="edit")
     if request.method == "POST":
         valid = form.is_valid()
         if valid and form.is_stale:
@@ -102,6 +113,13 @@ def form_page(
             return done
         status = REFUSED
     return render(request, template, {**context, "form": form}, status=status)
+
+
+def show_closing(request: HttpRequest, form: forms.Form, context: dict[str, Any]) -> HttpResponse:
+    """The page that asks before a subject is closed: it names the subject, so it is a reading."""
+    subject = context["subject"]
+    record(actor_of(request), f"{subject._meta.model_name}.read", subject, page="close")
+    return render(request, "registry/subject_close.html", context, status=422 if form.errors else 200)
 
 
 def subject_form(request: HttpRequest, entity: str, subject: Any = None) -> SubjectForm:

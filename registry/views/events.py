@@ -1,5 +1,6 @@
 """Pages of events (事)."""
 
+import io
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import limits
 from accounts.access import access
-from accounts.audit import record
-from accounts.exporting import as_download, write_table
+from accounts.audit import record, those
+from accounts.exporting import as_download, fingerprint, write_table
 from accounts.forms import refusals_on
 from accounts.notices import tell
 from accounts.paging import take_page
@@ -19,7 +20,7 @@ from accounts.rights import HANDLE_EVENTS, REPORT_EVENTS, VIEW_EVENTS, holds
 from registry.catalogue import get_catalogue
 from registry.event_forms import EventListForm, EventReportForm, EventStepForm
 from registry.ledger import HEADERS, ledger_row
-from registry.models import Event
+from registry.models import Event, Person
 from registry.selectors.areas import list_areas_below, list_places_to_live
 from registry.selectors.events import (
     EventFilter,
@@ -36,8 +37,8 @@ from registry.selectors.people import list_people_by_ids, pick_people
 from registry.services.events import Step, move_event, possible_steps, report_event
 from registry.views import lists
 from registry.views.cards import actor_of
-from registry.views.lists import chips_of, spend_on_export
-from registry.views.people_rows import named
+from registry.views.lists import asked_by, chips_of, filters_of, spend_on_export
+from registry.views.people_rows import named, shown
 
 CATEGORY = "event.category"
 
@@ -47,6 +48,7 @@ CATEGORY = "event.category"
 def event_list(request: HttpRequest) -> HttpResponse:
     actor, form = actor_of(request), _filters(request)
     paging = take_page(_found(request, form), request, key=("-occurred_at", "-pk"))
+    record(actor, "event.listed", subjects=those(paging.rows), by=filters_of(form))
     context = {
         "paging": paging,
         "events": [(event, _category(event)) for event in paging.rows],
@@ -70,8 +72,16 @@ def event_ledger(request: HttpRequest) -> HttpResponse:
     spend_on_export(actor, found[: lists.MOST_EXPORTED + 1].count())
     events = list_ledger(events=found, most=lists.MOST_EXPORTED)
     rows = [ledger_row(nth, event, actor, catalogue) for nth, event in enumerate(events, 1)]
-    record(actor, "event.exported", rows=len(rows))
     content = write_table("事件台账", HEADERS, rows)
+    people = {person.pk for event in events for person in event.people.all()}
+    record(
+        actor,
+        "event.exported",
+        subjects=(Person._meta.label_lower, sorted(people)),
+        by=asked_by(request),
+        rows=len(rows),
+        file=fingerprint(io.BytesIO(content)),
+    )
     return as_download(content, f"{actor.area_name}事件台账{timezone.localdate():%Y%m%d}.xlsx")
 
 
@@ -88,14 +98,14 @@ def event_detail(request: HttpRequest, pk: int) -> HttpResponse:
             move_event(actor=actor, pk=pk, step=step, note=form.cleaned_data["note"])
             tell(request, f"已{step.label}。")
             return redirect("registry:event_detail", pk)
-    if request.method == "GET":
-        record(actor, "event.read", event)
+    people = named(list_people_of_event(actor=actor, event=event), actor)
+    record(actor, "event.read", event, subjects=shown(people))
     context = {
         "event": event,
         "category": _category(event),
         "steps": list_steps(event),
         "photos": list_photo_ids(event),
-        "people": named(list_people_of_event(actor=actor, event=event), actor),
+        "people": people,
         "possible": possible_steps(actor, event),
         "form": form,
     }
@@ -131,6 +141,7 @@ def event_people(request: HttpRequest) -> HttpResponse:
 @require_GET
 def event_photo(request: HttpRequest, pk: int, photo_pk: int) -> HttpResponse:
     photo = get_photo(actor=actor_of(request), event_pk=pk, pk=photo_pk)
+    record(actor_of(request), "event.photo_read", photo, event=pk)
     headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
     return HttpResponse(bytes(photo.image), content_type="image/jpeg", headers=headers)
 
@@ -178,4 +189,7 @@ def _report_form(request: HttpRequest) -> tuple[EventReportForm, list[dict[str, 
     found = pick_people(actor=actor, text=text)
     everyone = {person.pk: person for person in [*list_people_by_ids(actor=actor, ids=chosen), *found]}
     form.offer_people(everyone)
-    return form, named(everyone.values(), actor, chosen=chosen)
+    lines = named(everyone.values(), actor, chosen=chosen)
+    if lines:
+        record(actor, "person.picked", subjects=shown(lines))
+    return form, lines

@@ -24,7 +24,7 @@ from registry.models import Entity, ImportBatch
 from registry.selectors.imports import get_batch, list_batches, list_written_people
 from registry.services.imports import begin_import, cancel_import, confirm_columns, start_writing
 from registry.views.cards import actor_of
-from registry.views.people_rows import named
+from registry.views.people_rows import named, shown
 
 SHOWN_ERRORS = 100
 ERROR_HEADERS = ("工作表", "行", "列", "问题")
@@ -93,7 +93,9 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         with refusals_on(form):
             confirm_columns(actor=actor, pk=pk, items=form.chosen(), register=form.cleaned_data["register"])
             return redirect("registry:import_detail", pk)
-    context = _steps(actor, batch) | {"form": form, "batch": batch, "binding": binding, "job": batch.job}
+    steps = _steps(actor, batch)
+    record(actor, "import.read", batch, subjects=shown(line["person"] for line in steps["written"]))
+    context = steps | {"form": form, "batch": batch, "binding": binding, "job": batch.job}
     return render(request, "registry/import_detail.html", context, status=422 if form.errors else 200)
 
 

@@ -1,5 +1,6 @@
 """What the four lists share: columns, chips, one page of rows behind the mask, Excel of the same."""
 
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +13,9 @@ from django.utils import timezone
 
 from accounts import limits
 from accounts.actors import Actor
-from accounts.audit import record
+from accounts.audit import record, those
 from accounts.errors import DomainError
-from accounts.exporting import as_download, write_table
+from accounts.exporting import as_download, fingerprint, write_table
 from accounts.paging import take_page
 from registry.catalogue import get_catalogue
 from registry.forms import ListForm
@@ -51,13 +52,15 @@ def chosen_columns(request: HttpRequest, entity: str) -> list[DataItem]:
 
 
 def list_context(
-    request: HttpRequest, entity: str, rows: QuerySet[Any], form: ListForm, *, total: int | None = None
+    request: HttpRequest, entity: str, rows: QuerySet[Any], form: ListForm, *, total: int, searched: bool = False
 ) -> dict[str, Any]:
-    """Everything that `registry/_subject_table.html` needs."""
+    """Everything that `registry/_subject_table.html` needs; writes who was on the page, not what was typed."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     columns = chosen_columns(request, entity)
     annotated = with_derived(rows, entity, columns, on=timezone.localdate())
     paging = take_page(annotated, request, key=KEY, total=total)
+    by = filters_of(form) + ["find"] * searched
+    record(actor, f"{entity}.listed", subjects=those(paging.rows), by=by, total=total)
     return {
         "columns": columns,
         "numbers": NUMBERS,
@@ -78,10 +81,20 @@ def export_list(request: HttpRequest, entity: str, rows: QuerySet[Any]) -> HttpR
     spend_on_export(actor, rows[: MOST_EXPORTED + 1].count())
     columns, catalogue = chosen_columns(request, entity), get_catalogue()
     found = with_derived(rows, entity, columns, on=timezone.localdate()).order_by(*KEY)[:MOST_EXPORTED]
-    texts = [[text_of(subject, item, actor, catalogue) for item in columns] for subject in found.iterator()]
-    record(actor, f"{entity}.exported", rows=len(texts), items=[item.code for item in columns])
+    subjects = [
+        (subject.pk, [text_of(subject, item, actor, catalogue) for item in columns]) for subject in found.iterator()
+    ]
     noun = LAYOUTS[entity].noun
-    content = write_table(noun, [item.name for item in columns], texts)
+    content = write_table(noun, [item.name for item in columns], (texts for _, texts in subjects))
+    record(
+        actor,
+        f"{entity}.exported",
+        subjects=(rows.model._meta.label_lower, [pk for pk, _ in subjects]),
+        by=asked_by(request),
+        rows=len(subjects),
+        items=[item.code for item in columns],
+        file=fingerprint(io.BytesIO(content)),
+    )
     return as_download(content, f"{actor.area_name}{noun}名单{timezone.localdate():%Y%m%d}.xlsx")
 
 
@@ -105,6 +118,16 @@ def chips_of(request: HttpRequest, form: ListForm) -> list[dict[str, str]]:
     return [
         {"label": label, "value": value, "remove_url": without(request, name)} for name, label, value in form.chips()
     ]
+
+
+def asked_by(request: HttpRequest) -> list[str]:
+    """Names of the filters in an address; only such as a form could have sent, since anybody can write others."""
+    return [name for name in request.GET if name.isascii() and name.isidentifier() and len(name) < 20]
+
+
+def filters_of(form: ListForm) -> list[str]:
+    """Names of the filters in force, for the audit line: what was typed into them stays out."""
+    return [name for name, _, _ in form.chips()]
 
 
 def without(request: HttpRequest, *names: str) -> str:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import limits
 from accounts.access import access
+from accounts.audit import record
 from accounts.notices import tell
 from accounts.rights import CHANGE_RESIDENTS
 from registry.catalogue import get_catalogue
@@ -19,7 +20,7 @@ from registry.selectors.places import list_members, list_residents
 from registry.selectors.subjects import get_subject
 from registry.services.people import choose_head, leave_dwelling, leave_household, place_person
 from registry.views.cards import actor_of
-from registry.views.people_rows import named
+from registry.views.people_rows import named, shown
 
 RELATION = "person.relation_to_head"
 
@@ -41,6 +42,7 @@ def household_members(request: HttpRequest, pk: int) -> HttpResponse:
         "head_id": household.head_id,
         "entity": Entity.HOUSEHOLD.value,
     }
+    _record_reading(request, context)
     return render(request, "registry/members.html", context)
 
 
@@ -61,7 +63,13 @@ def dwelling_residents(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("registry:dwelling_residents", pk)
     residents = list_residents(actor=actor, dwelling=dwelling)
     context = _context(request, dwelling, residents) | {"entity": Entity.DWELLING.value}
+    _record_reading(request, context)
     return render(request, "registry/members.html", context)
+
+
+def _record_reading(request: HttpRequest, context: dict[str, Any]) -> None:
+    everybody = shown([*context["inside"], *context["found"]])
+    record(actor_of(request), f"{context['entity']}.read", context["subject"], subjects=everybody, page="members")
 
 
 def _step(request: HttpRequest) -> Any:

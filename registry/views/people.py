@@ -28,7 +28,7 @@ from registry.selectors.search import NAME_LEVEL
 from registry.selectors.subjects import get_subject
 from registry.services.differences import settle_difference
 from registry.services.people import Leaving, add_person, change_person, close_person, reopen_person
-from registry.views.cards import actor_of, card_context, card_page, form_page, subject_form
+from registry.views.cards import actor_of, card_context, card_page, form_page, show_closing, subject_form
 from registry.views.lists import export_list, list_context, without
 from registry.views.people_rows import named
 
@@ -45,7 +45,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     form, text = _filters(request), _searched(request)
     people = _found(request, form, text)
     counts = count_people(people, actor_of(request))
-    context = list_context(request, Entity.PERSON, people, form, total=counts.total)
+    context = list_context(request, Entity.PERSON, people, form, total=counts.total, searched=bool(text))
     if text:
         chip = {"label": "查找", "value": text, "remove_url": without(request, FIND)}
         context["chips"] = [chip, *context["chips"]]
@@ -74,7 +74,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context["members"] = named(list_members(actor=actor, household_id=person.household_id), actor)
     context["events"] = list_events_of_person(actor=actor, person=person)
     context |= _places(person)
-    return card_page(request, "registry/person_detail.html", context)
+    return card_page(request, "registry/person_detail.html", context, beside=context["members"])
 
 
 @access(CHANGE_RESIDENTS)
@@ -137,7 +137,7 @@ def person_close(request: HttpRequest, pk: int) -> HttpResponse:
             tell(request, "已注销,今天之内可以撤销。", undo=reverse("registry:person_reopen", args=[pk]))
             return redirect("registry:person_detail", pk)
     context = {"form": form, "subject": person, "noun": "居民", "back": reverse("registry:person_detail", args=[pk])}
-    return render(request, "registry/subject_close.html", context, status=422 if form.errors else 200)
+    return show_closing(request, form, context)
 
 
 @access(CHANGE_RESIDENTS)

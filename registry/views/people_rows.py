@@ -4,11 +4,17 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from accounts.actors import Actor
+from accounts.audit import Subjects
 from registry.catalogue import get_catalogue
 from registry.masking import show
 from registry.models import Person
 
 SHOWN = ("name", "sex", "birth_date", "relation_to_head", "phone", "residence_address")
+
+
+def shown(lines: Iterable[dict[str, Any]]) -> Subjects:
+    """Lines of `named` as `subjects` of an audit line."""
+    return (Person._meta.label_lower, [line["pk"] for line in lines])
 
 
 def named(people: Iterable[Person], actor: Actor, *, chosen: Collection[int] = ()) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ from registry.selectors.places import (
 )
 from registry.selectors.subjects import get_subject
 from registry.services.subjects import add_subject, change_subject, close_subject, reopen_subject
-from registry.views.cards import actor_of, card_context, card_page, form_page, subject_form
+from registry.views.cards import actor_of, card_context, card_page, form_page, show_closing, subject_form
 from registry.views.lists import export_list, list_context
 from registry.views.people import saved_sentence
 from registry.views.people_rows import named
@@ -119,7 +119,7 @@ def detail_view(pages: Pages) -> View:
     def place_detail(request: HttpRequest, pk: int) -> HttpResponse:
         context = card_context(request, pages.entity, pk)
         context |= pages.beside(actor_of(request), context["subject"])
-        return card_page(request, "registry/place_detail.html", context)
+        return card_page(request, "registry/place_detail.html", context, beside=context.get("people", ()))
 
     return place_detail
 
@@ -193,7 +193,7 @@ def close_view(pages: Pages) -> View:
                 tell(request, "已注销,今天之内可以撤销。", undo=undo)
                 return redirect(back)
         context = _form_context(pages, back) | {"form": form, "subject": subject}
-        return render(request, "registry/subject_close.html", context, status=422 if form.errors else 200)
+        return show_closing(request, form, context)
 
     return place_close
 
