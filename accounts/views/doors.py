@@ -39,7 +39,9 @@ def login_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def logout_now(request: HttpRequest) -> HttpResponse:
     log_out(request)
-    return redirect("accounts:login")
+    response = redirect("accounts:login")
+    response["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 @access(SIGNED_IN)

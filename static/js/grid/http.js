@@ -27,7 +27,7 @@ export class Unreachable extends Error {}
 
 /** Read from the cookie each time: logging in again in another tab changes it. */
 function csrfToken() {
-  const found = document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/);
+  const found = document.cookie.match(/(?:^|;\s*)(?:__Host-)?csrftoken=([^;]+)/);
   if (found) return decodeURIComponent(found[1]);
   const field = document.querySelector("input[name=csrfmiddlewaretoken]");
   return field ? field.value : "";
