@@ -24,6 +24,7 @@ from accounts.actors import Actor
 from accounts.htmx import wants_json, wants_part
 from accounts.rights import require
 from accounts.scope import limited_to
+from accounts.stale_passwords import why_stale
 from accounts.step_up import is_fresh
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -33,24 +34,31 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 class Access:
     """What a view asks of its visitor. right: one of `accounts.rights`; None: anybody, or any user if `signed_in`.
 
-    step_up: and that the second factor was given within STEP_UP_SECONDS.
+    step_up: and that the second factor was given within STEP_UP_SECONDS. any_password: open to whoever must change
+    the password first. keeps_alive: a visit is work, so the session does not end soon.
     """
 
     right: str | None = None
     signed_in: bool = False
     step_up: bool = False
+    any_password: bool = False
+    keeps_alive: bool = True
 
 
 PUBLIC = Access()
 SIGNED_IN = Access(signed_in=True)
 
 
-def access(rule: str | Access, *, step_up: bool = False) -> Callable[[View], View]:
+def access(
+    rule: str | Access, *, step_up: bool = False, any_password: bool = False, keeps_alive: bool = True
+) -> Callable[[View], View]:
     """Declare a view. rule: a right of `accounts.rights`, or PUBLIC, or SIGNED_IN (before a post is chosen).
 
     step_up: what leaves the portal or is shown unmasked; a browser gives a code first and comes back.
+    keeps_alive: False for what a page asks for by itself, with nobody at it. any_password: see `Access`.
     """
-    declared = replace(Access(right=rule) if isinstance(rule, str) else rule, step_up=step_up)
+    asked = Access(right=rule) if isinstance(rule, str) else rule
+    declared = replace(asked, step_up=step_up, any_password=any_password, keeps_alive=keeps_alive)
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -83,6 +91,8 @@ def _what_is_missing(request: HttpRequest, declared: Access) -> HttpResponseBase
             return _ask_login(request)
         if actor.needs_second_factor:
             return _ask_second_factor(request)
+        if why_stale(request) and not declared.any_password:
+            return _ask_new_password(request)
         require(actor, declared.right)
     elif declared.signed_in and not request.user.is_authenticated:
         return _ask_login(request)
@@ -98,6 +108,11 @@ def _ask_login(request: HttpRequest) -> HttpResponseBase:
 def _ask_second_factor(request: HttpRequest) -> HttpResponseBase:
     to = redirect_to_login(_page_of(request), "accounts:second_factor")
     return _ask(request, "请先完成第二步验证。", to)
+
+
+def _ask_new_password(request: HttpRequest) -> HttpResponseBase:
+    to = redirect_to_login(_page_of(request), "accounts:password")
+    return _ask(request, "请先修改密码。", to)
 
 
 def _page_of(request: HttpRequest) -> str:

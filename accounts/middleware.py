@@ -17,6 +17,20 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger(__name__)
 
 
+class ActivityMiddleware:
+    """Work puts the end of the session off; what a page asks for by itself does not (`keeps_alive=False`)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        if _needs_actor(view) and view.access.keeps_alive and request.user.is_authenticated:
+            request.session.stay()  # type: ignore[attr-defined]
+
+
 class ActorMiddleware:
     """Sets `request.actor` from the session's post, or None. A post that ended logs nobody in."""
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.utils import timezone
 from django.utils.timezone import localdate
 from django_otp.plugins.otp_static.models import StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.actors import Actor
 from accounts.codes import SPAN, Level
-from accounts.models import Area, Job, Post
+from accounts.models import AppDevice, Area, Job, LoginSession, OldPassword, Post, User
 from accounts.roles import Role
 
 
@@ -26,6 +26,11 @@ def list_own_jobs(*, actor: Actor, limit: int = 20) -> QuerySet[Job]:
     return Job.objects.filter(post_id=actor.post_id).order_by("-pk")[:limit]
 
 
+def list_own_sessions(*, user_id: int) -> QuerySet[LoginSession]:
+    """Sessions of one user that are not over, last used first."""
+    return LoginSession.objects.filter(user_id=user_id, expire_date__gt=timezone.now()).order_by("-last_seen")
+
+
 @dataclass(frozen=True, slots=True)
 class SecondFactorState:
     """has_app: an authenticator app is bound; codes_left: unused recovery codes."""
@@ -40,9 +45,22 @@ class SecondFactorState:
 
 def get_second_factor_state(*, user_id: int) -> SecondFactorState:
     """What the user could give as a second factor now."""
-    has_app = TOTPDevice.objects.filter(user_id=user_id, confirmed=True).exists()
+    has_app = AppDevice.objects.filter(user_id=user_id, confirmed=True).exists()
     codes = StaticToken.objects.filter(device__user_id=user_id, device__confirmed=True).count()
     return SecondFactorState(has_app, codes)
+
+
+def list_used_hashes(*, user: User, last: int) -> list[str]:
+    """Hashes of the user's last passwords, the present one first."""
+    old = OldPassword.objects.filter(user=user).order_by("-until").values_list("password", flat=True)
+    return [user.password, *old[: last - 1]]
+
+
+def list_area_names_of(*, user_id: int) -> list[str]:
+    """Names of the areas of the user's posts, and of the areas above them."""
+    codes = Post.objects.filter(user_id=user_id, is_active=True).values_list("area_id", flat=True)
+    above = {code - code % span for code in codes for span in SPAN.values()}
+    return list(Area.objects.filter(code__in=above).values_list("name", flat=True))
 
 
 def list_demo_posts() -> list[Post]:

@@ -12,6 +12,7 @@ from accounts.middleware import find_actor
 from accounts.models import Post
 from accounts.rights import holds
 from accounts.selectors import list_own_posts
+from accounts.stale_passwords import why_stale
 from portal.navigation import Link, links_for, url_of
 from portal.selectors.todo import count_todo
 
@@ -45,7 +46,7 @@ class Shell:
 
     @cached_property
     def nav(self) -> list[Link]:
-        if self.actor is None or self.actor.needs_second_factor:
+        if self.actor is None or self.actor.needs_second_factor or why_stale(self.request):
             return []
         match = self.request.resolver_match
         return links_for(self.actor, match.view_name if match else "", count_todo(actor=self.actor))

@@ -10,11 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticDevice
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.actors import Actor
 from accounts.middleware import POST_KEY
-from accounts.models import User
+from accounts.models import AppDevice, User
 from accounts.step_up import mark_given
 
 PASSWORD = "Not-a-secret-1"
@@ -42,7 +41,7 @@ def username_of(actor: Actor) -> str:
     return User.objects.get(pk=actor.user_id).username
 
 
-def app_code(device: TOTPDevice) -> str:
+def app_code(device: AppDevice) -> str:
     """What the authenticator app shows now."""
     return f"{totp(device.bin_key, step=device.step):06d}"
 

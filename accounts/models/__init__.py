@@ -3,10 +3,12 @@ from accounts.models.areas import Area, Department, ScopedModel, ScopedQuerySet
 from accounts.models.audit import AuditEntry
 from accounts.models.jobs import Job
 from accounts.models.limits import Spending
+from accounts.models.logins import AppDevice, Guess, LoginSession, OldPassword, UpstreamIdentity
 from accounts.models.sight import Emergency, EmergencyReceipt, SightCount
 from accounts.models.users import Post, User
 
 __all__ = [
+    "AppDevice",
     "Approval",
     "ApprovalReviewer",
     "ApprovalStep",
@@ -15,11 +17,15 @@ __all__ = [
     "Department",
     "Emergency",
     "EmergencyReceipt",
+    "Guess",
     "Job",
+    "LoginSession",
+    "OldPassword",
     "Post",
     "ScopedModel",
     "ScopedQuerySet",
     "SightCount",
     "Spending",
+    "UpstreamIdentity",
     "User",
 ]

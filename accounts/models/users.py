@@ -29,6 +29,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     username = models.CharField("用户名", max_length=50, unique=True)
     full_name = models.CharField("姓名", max_length=50)
     is_active = models.BooleanField("启用", default=True)
+    must_change_password = models.BooleanField("须先修改密码", default=False)
+    """True after somebody else chose the password: nothing opens but the page that changes it."""
+    password_changed_at = models.DateTimeField(default=timezone.now, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = UserManager()

@@ -4,12 +4,16 @@ from django.contrib import auth
 from django.http import HttpRequest
 
 from accounts.audit import record_system, record_user
+from accounts.devices import in_words
 from accounts.models import User
+from accounts.origin import present_origin
 
 
 def log_in(request: HttpRequest, *, user: User) -> None:
     """Open a session for a user whose password was right. The session key changes."""
     auth.login(request, user)
+    device = in_words(request.headers.get("User-Agent", ""))
+    request.session.begin(address=present_origin().address, device=device)  # type: ignore[attr-defined]
     record_user(user.pk, "login")
 
 

@@ -4,6 +4,7 @@ Not atomic on purpose: a refused code is counted against guessing and audited, w
 """
 
 import math
+import secrets
 import unicodedata
 from typing import TypeAlias
 
@@ -11,17 +12,18 @@ import django_otp
 from django.http import HttpRequest
 from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.audit import record_user
 from accounts.errors import DomainError, NotAllowed
-from accounts.models import User
+from accounts.models import AppDevice, User
 from accounts.selectors import get_second_factor_state
+from accounts.services.sessions import end_other_sessions
 from accounts.step_up import mark_given
 
 RECOVERY_CODES = 10
 APP_DIGITS = 6
-Device: TypeAlias = TOTPDevice | StaticDevice
+SECRET_BYTES = 20  # RFC 4226, 4: 160 bits are recommended
+Device: TypeAlias = AppDevice | StaticDevice
 
 
 class CodeRefused(DomainError):
@@ -46,17 +48,21 @@ def pass_second_factor(request: HttpRequest, *, user: User, code: str) -> None:
     """
     typed = _normalised(code)
     of_app = len(typed) == APP_DIGITS
-    devices = (TOTPDevice if of_app else StaticDevice).objects.select_for_update()
+    devices = (AppDevice if of_app else StaticDevice).objects.select_for_update()
     device = devices.filter(user=user, confirmed=True).order_by("pk").first()
     _try_code(user, device, typed)
     _enter(request, device)
     record_user(user.pk, "second_factor.passed", by="app" if of_app else "recovery_code")
 
 
-def begin_enrolment(*, user: User) -> TOTPDevice:
+def begin_enrolment(*, user: User) -> AppDevice:
     """The app to be bound: its secret stays the same until it is confirmed. Raises NotAllowed; see `_may_enrol`."""
     _may_enrol(user)
-    device, _ = TOTPDevice.objects.get_or_create(user=user, confirmed=False, defaults={"name": "手机验证器"})
+    device: AppDevice = AppDevice.objects.get_or_create(
+        user=user,
+        confirmed=False,
+        defaults={"name": "手机验证器", "key": AppDevice.sealed_key(user.pk, secrets.token_bytes(SECRET_BYTES))},
+    )[0]
     return device
 
 
@@ -66,13 +72,14 @@ def confirm_enrolment(request: HttpRequest, *, user: User, code: str) -> list[st
     Raises CodeRefused, TooManyTries, NotAllowed.
     """
     _may_enrol(user)
-    device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).order_by("pk").first()
+    device = AppDevice.objects.select_for_update().filter(user=user, confirmed=False).order_by("pk").first()
     _try_code(user, device, _normalised(code))
-    TOTPDevice.objects.filter(user=user).exclude(pk=device.pk).delete()
+    AppDevice.objects.filter(user=user).exclude(pk=device.pk).delete()
     device.confirmed = True
     device.save(update_fields=["confirmed"])
     record_user(user.pk, "second_factor.enrolled")
     _enter(request, device)
+    end_other_sessions(request, user_id=user.pk)
     return make_recovery_codes(user=user)
 
 

@@ -2,11 +2,13 @@
 
 from typing import Any, cast
 
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import rights
 from accounts.access import access
@@ -16,8 +18,10 @@ from accounts.jobs import get_job
 from accounts.models import User
 from accounts.notices import tell
 from accounts.redirects import safe_next
-from accounts.selectors import get_second_factor_state, list_own_jobs, list_own_posts
+from accounts.selectors import get_second_factor_state, list_own_jobs, list_own_posts, list_own_sessions
 from accounts.services.passwords import change_password
+from accounts.services.sessions import end_other_sessions, end_session
+from accounts.stale_passwords import why_stale
 
 
 @access(rights.WORK)
@@ -34,21 +38,47 @@ def my_account(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/me.html", context)
 
 
-@access(rights.WORK)
+@access(rights.WORK, any_password=True)
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_change(request: HttpRequest) -> HttpResponse:
-    user = cast(User, request.user)
+    user, to = cast(User, request.user), safe_next(request, reverse("accounts:me"))
     form = PasswordForm(user, request.POST or None)
     if form.is_valid():
         change_password(request, user=user, password=form.cleaned_data["new_password1"])
         tell(request, "密码已修改。别处登录的同一账号需要重新登录。")
-        return redirect("accounts:me")
-    return render(request, "accounts/password.html", {"form": form}, status=422 if form.is_bound else 200)
+        return redirect(to)
+    context = {"form": form, "next": to, "why": why_stale(request), "rules": password_validators_help_texts()}
+    return render(request, "accounts/password.html", context, status=422 if form.is_bound else 200)
 
 
 @access(rights.WORK)
+@never_cache
+@require_safe
+def own_sessions(request: HttpRequest) -> HttpResponse:
+    """Where one is logged in now."""
+    sessions = list_own_sessions(user_id=cast(int, request.user.pk))
+    return render(request, "accounts/sessions.html", {"sessions": sessions, "here": request.session.session_key})
+
+
+@access(rights.WORK)
+@require_POST
+def session_end(request: HttpRequest) -> HttpResponse:
+    end_session(user_id=cast(int, request.user.pk), ticket=request.POST.get("ticket", ""))
+    tell(request, "已结束这处登录。")
+    return redirect("accounts:sessions")
+
+
+@access(rights.WORK)
+@require_POST
+def sessions_end_others(request: HttpRequest) -> HttpResponse:
+    count = end_other_sessions(request, user_id=cast(int, request.user.pk))
+    tell(request, f"已结束其他 {count} 处登录。" if count else "没有别处的登录。")
+    return redirect("accounts:sessions")
+
+
+@access(rights.WORK, keeps_alive=False)
 @never_cache
 @require_safe
 def job_detail(request: HttpRequest, pk: int) -> HttpResponse:

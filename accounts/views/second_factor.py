@@ -11,12 +11,11 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from qrcode.image.svg import SvgPathImage
 
 from accounts.access import SIGNED_IN, access
 from accounts.forms import CodeForm, refusals_on
-from accounts.models import User
+from accounts.models import AppDevice, User
 from accounts.redirects import safe_next
 from accounts.selectors import get_second_factor_state
 from accounts.services.second_factor import (
@@ -73,13 +72,13 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/recovery_codes.html", context)
 
 
-def _qr_code(device: TOTPDevice) -> str:
+def _qr_code(device: AppDevice) -> str:
     """Key URI of the device as an SVG picture in a data: address."""
     picture = qrcode.make(device.config_url, image_factory=SvgPathImage, border=2).to_string()
     return "data:image/svg+xml;base64," + base64.b64encode(picture).decode()
 
 
-def _secret(device: TOTPDevice) -> str:
+def _secret(device: AppDevice) -> str:
     """The secret in base32, in groups of four, for typing into an app without a camera."""
     text = base64.b32encode(device.bin_key).decode().rstrip("=")
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))

@@ -9,6 +9,7 @@ from csp.constants import NONCE, NONE, SELF
 from portal import env
 from portal.logging import logging_config
 from portal.places import ROOT, STATE
+from portal.settings import passwords
 
 BASE_DIR = ROOT
 
@@ -94,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "accounts.middleware.ActivityMiddleware",
     "accounts.middleware.ActorMiddleware",
     "accounts.middleware.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -140,12 +142,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
+# gb: length, kinds of characters, history, rotation (GB/T 22239-2019). asvs: length, no guessable word (ASVS 5.0).
+PASSWORD_PROFILE = env.choice("PASSWORD_PROFILE", ("gb", "asvs"), "gb")
+AUTH_PASSWORD_VALIDATORS = passwords.VALIDATORS[PASSWORD_PROFILE]
+PASSWORD_MAX_DAYS = passwords.MAX_DAYS[PASSWORD_PROFILE]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
 ANONYMOUS_USER_NAME = None  # guardian: no made-up user that could be given rights
@@ -170,9 +170,10 @@ LIMITS = env.limits(
     {"search": (120, 60), "count": (30, 60), "import": (30, 3600), "export": (500, 3600), "unmask": (60, 3600)},
 )
 
-# Sessions and cookies: a working day, gone with the browser --------------------------------------------------
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Sessions and cookies: a working day, gone with the browser and when nobody works in them ---------------------
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_SECONDS = env.number("SESSION_IDLE_SECONDS", 30 * 60, lowest=60, highest=12 * 60 * 60)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -243,6 +244,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "remove-expired-exports": {"task": "forms_engine.tasks.remove_expired_exports_task", "schedule": 3600.0},
+    "clear-sessions": {"task": "accounts.tasks.clear_sessions_task", "schedule": 3600.0},
     "forget-spendings": {"task": "accounts.tasks.forget_spendings_task", "schedule": 3600.0},
     "resume-jobs": {"task": "accounts.tasks.resume_jobs_task", "schedule": 5.0, "options": {"expires": 10}},
 }

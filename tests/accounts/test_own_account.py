@@ -23,7 +23,7 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(client, cast)
     sign_in(client, cast.worker)
     with watching() as statements:
         assert change(client)["Location"] == reverse("accounts:me")
-    assert audited(statements) == ["password.changed"]
+    assert audited(statements) == ["session.ended", "password.changed"]
     assert client.get("/me/").status_code == 200
     assert elsewhere.get("/me/").status_code == 302
     assert User.objects.get(pk=cast.worker.user_id).check_password(FRESH)

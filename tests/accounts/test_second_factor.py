@@ -2,9 +2,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import User
+from accounts.models import AppDevice, User
+from accounts.sealing import SealBroken
 from accounts.services.second_factor import make_recovery_codes
 from tests.doors import app_code, audited, sign_in, watching
 
@@ -25,12 +25,12 @@ def town(client, cast):
 def bind(client, user):
     """Enrol as a person would: open the page, type what the app shows."""
     client.get(SETUP)
-    return client.post(SETUP, {"code": app_code(TOTPDevice.objects.get(user=user))})
+    return client.post(SETUP, {"code": app_code(AppDevice.objects.get(user=user))})
 
 
 def let_time_pass(user):
     """The app has gone on to its next code, and the pause after a wrong one is over."""
-    TOTPDevice.objects.filter(user=user).update(last_t=-1, throttling_failure_count=0)
+    AppDevice.objects.filter(user=user).update(last_t=-1, throttling_failure_count=0)
     StaticDevice.objects.filter(user=user).update(throttling_failure_count=0)
 
 
@@ -57,12 +57,21 @@ def test_enrolling_gives_ten_recovery_codes_once_and_opens_the_portal(town, town
         assert codes.context["codes"][0] not in town.get(page).content.decode()
 
 
+def test_the_secret_is_sealed_at_rest_and_opens_in_no_other_row(town, town_user, cast):
+    bind(town, town_user)
+    device = AppDevice.objects.get(user=town_user)
+    assert device.key.startswith("s1.")
+    device.user_id = cast.worker.user_id
+    with pytest.raises(SealBroken):
+        assert device.bin_key
+
+
 def test_a_wrong_code_binds_nothing(town, town_user):
     town.get(SETUP)
     refused = town.post(SETUP, {"code": "000000"})
     assert refused.status_code == 422
     assert "验证码不对" in refused.content.decode()
-    assert not TOTPDevice.objects.filter(user=town_user, confirmed=True).exists()
+    assert not AppDevice.objects.filter(user=town_user, confirmed=True).exists()
 
 
 def test_a_thief_with_the_password_cannot_bind_another_app(town, town_user):
@@ -77,7 +86,7 @@ def test_a_thief_with_the_password_cannot_bind_another_app(town, town_user):
 def test_the_app_opens_the_next_session_but_no_code_works_twice(town, town_user, cast):
     bind(town, town_user)
     let_time_pass(town_user)
-    code = app_code(TOTPDevice.objects.get(user=town_user))
+    code = app_code(AppDevice.objects.get(user=town_user))
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
     one, two = (sign_in(Client(), cast.town, second_factor=False) for _ in range(2))
     assert one.post(GIVE, {"code": wide, "next": "/people/"})["Location"] == "/people/"
@@ -114,11 +123,11 @@ def test_the_second_factor_of_one_user_is_nothing_to_another(town, town_user, ca
 
 def test_binding_a_new_phone_ends_the_old_one(town, town_user):
     bind(town, town_user)
-    old = TOTPDevice.objects.get(user=town_user)
+    old = AppDevice.objects.get(user=town_user)
     town.get(SETUP)
-    fresh = TOTPDevice.objects.get(user=town_user, confirmed=False)
+    fresh = AppDevice.objects.get(user=town_user, confirmed=False)
     town.post(SETUP, {"code": app_code(fresh)})
-    assert list(TOTPDevice.objects.filter(user=town_user)) == [fresh]
+    assert list(AppDevice.objects.filter(user=town_user)) == [fresh]
     assert fresh.key != old.key
 
 

@@ -5,10 +5,9 @@ from urllib.parse import urlencode
 
 import pytest
 from django.urls import get_resolver, reverse
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.access import Access
-from accounts.models import User
+from accounts.models import AppDevice, User
 from accounts.services.second_factor import make_recovery_codes
 from accounts.step_up import GIVEN_AT
 from tests.doors import app_code, sign_in
@@ -80,7 +79,7 @@ def test_a_worker_without_a_second_factor_is_led_to_bind_one_and_then_exports(cl
     sign_in(client, cast.worker, second_factor=False)
     page = client.get(EXPORT, follow=True)
     assert page.redirect_chain[-1][0] == f"{SETUP}?{urlencode({'next': EXPORT})}"
-    bound = client.post(SETUP, {"code": app_code(TOTPDevice.objects.get()), "next": EXPORT})
+    bound = client.post(SETUP, {"code": app_code(AppDevice.objects.get()), "next": EXPORT})
     assert bound.context["next"] == EXPORT
     assert client.get(EXPORT).status_code == 200
 

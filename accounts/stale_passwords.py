@@ -1,0 +1,27 @@
+"""Who must choose a new password before anything else opens: an initial password (初始密码), or one grown old."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.models import User
+
+INITIAL, EXPIRED = "initial", "expired"
+
+
+def why_stale(request: HttpRequest) -> str:
+    """INITIAL or EXPIRED; "" for a password that is good, and for whoever came in without one."""
+    user = request.user
+    if not isinstance(user, User) or not user.has_usable_password():
+        return ""
+    if user.must_change_password:
+        return INITIAL
+    return EXPIRED if is_expired(user) else ""
+
+
+def is_expired(user: User) -> bool:
+    """Whether the password is older than the profile allows (PASSWORD_MAX_DAYS; 0: it never expires)."""
+    days: int = settings.PASSWORD_MAX_DAYS
+    return bool(days) and user.password_changed_at < timezone.now() - timedelta(days=days)
