@@ -32,12 +32,13 @@ def record(
     """Write who in which post did what to which object. details: ids, codes and counts; never personal data.
 
     purpose: why, as chosen or typed. subjects: type and ids of those whose data was shown or taken along; see `those`.
+    What is read or done during an emergency view (应急查看) says so.
     """
     kind, ids = subjects
     _write(
         action,
         result,
-        details,
+        details | ({"emergency": True} if actor.emergency_until else {}),
         user_id=actor.user_id,
         post_id=actor.post_id,
         post_role=actor.role,

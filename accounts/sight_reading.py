@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.models import Emergency, Post, SightCount
+from accounts.models import Emergency, EmergencyReceipt, Post, SightCount
 
 DAYS = 30
 MOST = 200
@@ -49,7 +49,7 @@ def list_sight_counts(*, actor: Actor, on: date) -> list[SightLine]:
 
 def list_emergencies(*, actor: Actor) -> QuerySet[Emergency]:
     """Emergency views of the actor's area, the last first, each with `noted`: whether this post has taken note."""
-    noted = Count("receipts", filter=Q(receipts__post_id=actor.post_id))
+    noted = Exists(EmergencyReceipt.objects.filter(emergency_id=OuterRef("pk"), post_id=actor.post_id))
     found: QuerySet[Emergency] = Emergency.objects.visible_to(actor).select_related("post__user", "post__area")
     return found.annotate(noted=noted).order_by("-pk")
 

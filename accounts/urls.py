@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import doors, me, people, second_factor
+from accounts.views import doors, me, people, second_factor, sight
 
 app_name = "accounts"
 urlpatterns = [
@@ -22,4 +22,8 @@ urlpatterns = [
     path("jobs/<int:pk>/", me.job_detail, name="job_detail"),
     path("people/", people.people, name="people"),
     path("audit/", people.audit, name="audit"),
+    path("emergency/", sight.emergency_open, name="emergency_open"),
+    path("emergency/end", sight.emergency_end, name="emergency_end"),
+    path("sight/", sight.sight_log, name="sight_log"),
+    path("sight/<int:pk>/noted", sight.emergency_note, name="emergency_note"),
 ]

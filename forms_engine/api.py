@@ -11,13 +11,16 @@ from rest_framework.views import APIView, exception_handler
 from accounts.access import access
 from accounts.actors import Actor
 from accounts.audit import record
-from accounts.rights import FILL_REPORTS, READ_REPORTS
+from accounts.rights import FILL_REPORTS, READ_REPORTS, UNMASK
 from forms_engine import serializers as shapes
 from forms_engine.models import Report
 from forms_engine.selectors.cells import get_cell, get_offered, name_posts
 from forms_engine.selectors.grid import GridRow, get_lens, list_grid_rows
 from forms_engine.selectors.reports import Summary, get_report, subjects_of, summarize
 from forms_engine.services.fill import Edit, SaveResult, confirm_cells, save_cells, undo_cell
+from forms_engine.services.unmask import unmask_cell
+from registry.selectors.unmasking import get_sight
+from registry.sight_token import make_sight_token, sight_token
 
 SENTENCES = {
     400: ("bad_request", "提交的内容不符合格式,请刷新页面后重试。"),
@@ -55,6 +58,15 @@ class ReportAPI(APIView):
     def report(self) -> Report:
         return get_report(actor=self.actor(), pk=self.kwargs["pk"])
 
+    def cell(self, report: Report, subject_id: int, letter: str) -> Response:
+        """One cell as the session may see it now: in full for as long as it is unmasked."""
+        actor, token = self.actor(), sight_token(self.request._request)
+        sight = get_sight(actor=actor, token=token, entity=report.dispatch.version.subject, pk=subject_id)
+        record(actor, "report.cell_read", report, subjects=subjects_of(report, [subject_id]), letter=letter)
+        lens = get_lens(actor=actor.opening(sight.items), report=report)
+        detail = get_cell(lens=lens, report=report, subject_id=subject_id, letter=letter, until=sight.until)
+        return Response(shapes.CellOutput(detail).data, headers={"Cache-Control": "no-store"})
+
     def saved(self, result: SaveResult) -> Response:
         """What became of each edit, the names of faster colleagues looked up."""
         context = {"names": name_posts(cell.by for cell in result.conflicts), "post_id": self.actor().post_id}
@@ -87,13 +99,27 @@ class Cell(ReportAPI):
     @extend_schema(operation_id="report_cell", responses={200: shapes.CellOutput} | READING)
     def get(self, request: Request, pk: int, subject_id: int, letter: str) -> Response:
         """一格的来源、批注、线索和改动记录。"""
+        return self.cell(self.report(), subject_id, letter)
+
+
+class Unmask(ReportAPI):
+    @extend_schema(
+        operation_id="report_unmask", request=shapes.UnmaskInput, responses={200: shapes.CellOutput} | WRITING
+    )
+    def post(self, request: Request, pk: int, subject_id: int, letter: str) -> Response:
+        """看一格的完整内容:写明原因,只在这次登录中显示几分钟。"""
+        wanted = shapes.UnmaskInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
         report = self.report()
-        lens = get_lens(actor=self.actor(), report=report)
-        subjects = subjects_of(report, [subject_id])
-        record(self.actor(), "report.cell_read", report, subjects=subjects, letter=letter)
-        return Response(
-            shapes.CellOutput(get_cell(lens=lens, report=report, subject_id=subject_id, letter=letter)).data
+        unmask_cell(
+            actor=self.actor(),
+            report=report,
+            subject_id=subject_id,
+            letter=letter,
+            token=make_sight_token(request._request),
+            reason=wanted.validated_data["reason"],
         )
+        return self.cell(report, subject_id, letter)
 
 
 class Cells(ReportAPI):
@@ -174,6 +200,7 @@ def _row(row: GridRow) -> dict[str, Any]:
 report_rows = access(READ_REPORTS)(Rows.as_view())
 report_summary = access(READ_REPORTS)(Counts.as_view())
 report_cell = access(READ_REPORTS)(Cell.as_view())
+report_unmask = access(UNMASK, step_up=True)(Unmask.as_view())
 report_cells = access(FILL_REPORTS)(Cells.as_view())
 report_confirm = access(FILL_REPORTS)(Confirm.as_view())
 report_undo = access(FILL_REPORTS)(Undo.as_view())

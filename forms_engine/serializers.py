@@ -43,6 +43,10 @@ class ConfirmInput(Serializer):
     cells: Any = serializers.ListSerializer(child=CellRef(), min_length=1, max_length=MOST_CELLS)
 
 
+class UnmaskInput(Serializer):
+    reason = serializers.CharField(min_length=4, max_length=200, help_text="查看原因,记入审计")
+
+
 class AdoptInput(SeenCell):
     offer = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="线索编号,见单格详情 offers")
 
@@ -158,6 +162,7 @@ class CellOutput(Serializer):
     comment = CommentOutput(allow_null=True)
     offers = OfferOutput(many=True)
     history = TraceOutput(many=True)
+    until = serializers.DateTimeField(allow_null=True, help_text="完整内容显示到何时;没有展开为空")
 
 
 class RefusalOutput(Serializer):

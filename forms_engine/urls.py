@@ -39,6 +39,7 @@ urlpatterns = [
     path("api/reports/<int:pk>/summary/", api.report_summary, name="report_summary"),
     path("api/reports/<int:pk>/cells/", api.report_cells, name="report_cells"),
     path("api/reports/<int:pk>/cells/<int:subject_id>/<str:letter>/", api.report_cell, name="report_cell"),
+    path("api/reports/<int:pk>/cells/<int:subject_id>/<str:letter>/unmask/", api.report_unmask, name="report_unmask"),
     path("api/reports/<int:pk>/confirm/", api.report_confirm, name="report_confirm"),
     path("api/reports/<int:pk>/undo/", api.report_undo, name="report_undo"),
     path("api/reports/<int:pk>/adopt/", api.report_adopt, name="report_adopt"),

@@ -1,6 +1,7 @@
 """What the frame of every page shows. Lazy: a page that does not draw the frame costs no query."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.http import HttpRequest
@@ -55,6 +56,17 @@ class Shell:
     def search_url(self) -> str:
         allowed = self.nav and self.actor and holds(self.actor, rights.VIEW_RESIDENTS)
         return url_of("registry:person_search") if allowed else ""
+
+    @property
+    def emergency_until(self) -> datetime | None:
+        """End of the running emergency view (应急查看)."""
+        return self.actor.emergency_until if self.actor else None
+
+    @property
+    def emergency_url(self) -> str:
+        """Where to begin one; "" for posts that may not, and while one runs."""
+        allowed = self.nav and self.actor and holds(self.actor, rights.UNMASK) and not self.emergency_until
+        return url_of("accounts:emergency_open") if allowed else ""
 
     @property
     def care(self) -> bool:

@@ -16,9 +16,9 @@ KINDS = {ItemType.INTEGER: CellKind.NUMBER, ItemType.DECIMAL: CellKind.NUMBER, I
 
 
 def clearance_for(version: FormVersion, actor: Actor) -> int:
-    """In full only where the admission desk approved a purpose, else as the reader may see it on screen."""
+    """In full only where the admission desk approved a purpose, else as the reader may see it on ordinary days."""
     approved = version.state == FormVersion.State.ADMITTED and bool(version.purpose.strip())
-    return APPROVED if approved else actor.clearance
+    return APPROVED if approved else actor.at_standing().clearance
 
 
 def export_columns(columns: Iterable[FormColumn], catalogue: Catalogue, clearance: int) -> list[ExportColumn]:

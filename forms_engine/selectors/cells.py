@@ -52,7 +52,10 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class CellDetail:
-    """level: 1 to 4, None for a new ask. origin: source, recorder and day of the registered value, "" if unknown."""
+    """level: 1 to 4, None for a new ask. origin: source, recorder and day of the registered value, "" if unknown.
+
+    until: end of the minutes in which the text is shown in full, where it was unmasked.
+    """
 
     id: int
     letter: str
@@ -74,10 +77,14 @@ class CellDetail:
     comment: Comment | None
     offers: list[Offer]
     history: list[Trace]
+    until: datetime | None = None
 
 
-def get_cell(*, lens: Lens, report: Report, subject_id: int, letter: str) -> CellDetail:
-    """Raises NotFound for a row outside the scope or a column that the form does not have."""
+def get_cell(*, lens: Lens, report: Report, subject_id: int, letter: str, until: datetime | None = None) -> CellDetail:
+    """until: end of what the lens shows in full.
+
+    Raises NotFound for a row outside the scope or a column that the form does not have.
+    """
     column = get_column(lens, letter)
     row = _get_row(lens, report, subject_id)
     edit, said = row["edits"].get(letter, {}), row["comments"].get(letter)
@@ -105,6 +112,7 @@ def get_cell(*, lens: Lens, report: Report, subject_id: int, letter: str) -> Cel
         comment=read_comment(said, names) if said else None,
         offers=[_offer(lens, column, found) for found in _differences(lens, report, item, subject_id)],
         history=[_change(lens, column, trace, names) for trace in traces],
+        until=until if item and item.code in lens.actor.opened else None,
     )
 
 

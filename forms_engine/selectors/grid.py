@@ -77,10 +77,10 @@ class Lens:
             return ""
         if column.item is None:
             return YES_NO[value] if isinstance(value, bool) else str(value)
-        return show(column.item, value, self.actor.clearance, self.catalogue)
+        return show(column.item, value, self.actor.clearance_for(column.item.code), self.catalogue)
 
     def masks(self, column: FormColumn) -> bool:
-        return column.item is not None and is_masked(column.item, self.actor.clearance)
+        return column.item is not None and is_masked(column.item, self.actor.clearance_for(column.item.code))
 
     def state(self, column: FormColumn, row: Row) -> CellState:
         """row: at least values, flags, edits and comments of a `ReportRow`."""

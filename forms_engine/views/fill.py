@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import limits
@@ -14,7 +15,7 @@ from accounts.actors import Actor
 from accounts.audit import record
 from accounts.notices import tell
 from accounts.paging import take_page
-from accounts.rights import FILL_REPORTS, SUBMIT_REPORTS, holds
+from accounts.rights import FILL_REPORTS, SUBMIT_REPORTS, UNMASK, holds
 from forms_engine.models import Report
 from forms_engine.row_form import ReasonForm, build_fields, read_answers, with_result
 from forms_engine.selectors import reports as report_reads
@@ -22,6 +23,9 @@ from forms_engine.selectors import roster
 from forms_engine.selectors.grid import Lens, describe_columns, describe_states, get_lens
 from forms_engine.selectors.reports import subjects_of
 from forms_engine.services import fill
+from registry.selectors.unmasking import get_sight
+from registry.sight_token import sight_token
+from registry.unmask_form import Reason
 
 STATES = (Report.State.FILLING, Report.State.RETURNED, Report.State.SUBMITTED, Report.State.ACCEPTED)
 LIST_KEY = ("dispatch__due_at", "area_code", "pk")
@@ -114,7 +118,9 @@ def report_row(request: HttpRequest, pk: int, subject_id: int) -> HttpResponse:
     """One subject at a time: saves what was changed, then goes to the next one that waits."""
     actor = _actor(request)
     report = report_reads.get_report(actor=actor, pk=pk)
-    lens = get_lens(actor=actor, report=report)
+    entity = report.dispatch.version.subject
+    sight = get_sight(actor=actor, token=sight_token(request), entity=entity, pk=subject_id)
+    lens = get_lens(actor=actor.opening(sight.items), report=report)
     row = roster.get_row(actor=actor, report=report, subject_id=subject_id)
     fields = build_fields(lens, row)
     neighbours = roster.get_neighbours(lens=lens, report=report, row=row)
@@ -134,8 +140,11 @@ def report_row(request: HttpRequest, pk: int, subject_id: int) -> HttpResponse:
         "waiting": [field for field in fields if field.waits or field.error],
         "settled": [field for field in fields if not field.waits and not field.error],
         "near": neighbours,
+        "unmask_url": _unmask_url(actor, entity, subject_id) if any(field.masked for field in fields) else "",
     }
-    return render(request, "forms_engine/report_row.html", context, status=status)
+    response = render(request, "forms_engine/report_row.html", context, status=status)
+    add_never_cache_headers(response)
+    return response
 
 
 @access(FILL_REPORTS)
@@ -214,12 +223,18 @@ def grid_config(lens: Lens, report: Report, *, mode: str) -> dict[str, Any]:
     addresses = ("rows", "summary", "cells", "confirm", "undo", "adopt")
     return {
         "mode": mode,
+        "reasons": Reason.values if holds(lens.actor, UNMASK) else [],
         "noun": report.dispatch.version.get_subject_display(),
         "columns": describe_columns(lens),
         "states": describe_states(),
         "urls": {name: reverse(f"forms_engine:report_{name}", args=[report.pk]) for name in addresses}
         | {"subject": reverse("forms_engine:report_fill", args=[report.pk]) + "rows/"},
     }
+
+
+def _unmask_url(actor: Actor, entity: str, subject_id: int) -> str:
+    """The page that shows masked items of the subject in full, for posts that may."""
+    return reverse(f"registry:{entity}_unmask", args=[subject_id]) if holds(actor, UNMASK) else ""
 
 
 def _save_row(actor: Actor, report: Report, subject_id: int, fields: Any, request: HttpRequest) -> fill.SaveResult:

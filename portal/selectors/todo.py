@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.codes import subtree
 from accounts.rights import holds
 from accounts.roles import UNSCOPED_ROLES
+from accounts.sight_reading import list_unnoted
 from forms_engine.models import FormVersion, Report
 from registry.models import Difference, Event
 
@@ -59,6 +60,8 @@ def list_open_differences(*, actor: Actor) -> QuerySet[Difference]:
 
 
 def _waiting(actor: Actor) -> Iterator[tuple[str, QuerySet[Any]]]:
+    if holds(actor, rights.WATCH_UNMASKING):
+        yield "emergencies", list_unnoted(actor=actor)
     reports = Report.objects.visible_to(actor)
     if holds(actor, rights.FILL_REPORTS):
         yield "reports", reports.filter(state__in=OPEN_REPORTS)

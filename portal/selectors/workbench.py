@@ -9,7 +9,9 @@ from django.utils.timezone import localdate
 
 from accounts import rights
 from accounts.actors import Actor
+from accounts.models import Emergency
 from accounts.rights import holds
+from accounts.sight_reading import list_unnoted
 from forms_engine.models import AdmissionStep, FormVersion
 from portal.navigation import url_of
 from portal.selectors.figures import Figures, get_figures
@@ -56,6 +58,7 @@ class Workbench:
     forms: list[FormVersion] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     differences: list[DifferenceTask] = field(default_factory=list)
+    emergencies: list[Emergency] = field(default_factory=list)
     progress: list[Progress] = field(default_factory=list)
     figures: Figures | None = None
 
@@ -82,9 +85,15 @@ def get_workbench(*, actor: Actor, now: datetime) -> Workbench:
         forms=list_form_tasks(actor=actor) if holds(actor, rights.DESIGN_FORMS) else [],
         events=list_event_tasks(actor=actor) if handles else [],
         differences=list_difference_tasks(actor=actor) if holds(actor, rights.CHANGE_RESIDENTS) else [],
+        emergencies=list_emergency_tasks(actor=actor) if holds(actor, rights.WATCH_UNMASKING) else [],
         progress=list_progress(actor=actor, now=now, name_late=reviews) if follows else [],
         figures=get_figures(actor=actor, on=localdate(now)),
     )
+
+
+def list_emergency_tasks(*, actor: Actor) -> list[Emergency]:
+    """Emergency views in the area that this head has not taken note of, the last first."""
+    return list(list_unnoted(actor=actor).select_related("post__user", "post__area").order_by("-pk")[:SHOWN])
 
 
 def list_event_tasks(*, actor: Actor) -> list[Event]:

@@ -80,7 +80,6 @@ ACTIONS = {
     "emergency.opened": "开始应急查看",
     "emergency.ended": "提前结束应急查看",
     "emergency.acknowledged": "知悉应急查看",
-    "emergency.listed": "应急查看期间打开名单",
 }
 SUBJECTS = {"person": "居民", "household": "家庭户", "dwelling": "房屋", "organization": "单位"}
 VERBS = {

@@ -42,8 +42,8 @@ class PeopleCounts:
 
 
 def marks_for(actor: Actor) -> list[str]:
-    catalogue = get_catalogue()
-    return [code for code in MARKS if catalogue.item(code).level <= actor.clearance]
+    catalogue, standing = get_catalogue(), actor.at_standing().clearance
+    return [code for code in MARKS if catalogue.item(code).level <= standing]
 
 
 def list_people(*, actor: Actor, wanted: PeopleFilter, on: date) -> QuerySet[Person]:

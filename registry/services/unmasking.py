@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -17,13 +18,10 @@ from accounts.services.sight import clean_reason, count_unmasking
 from registry.catalogue import get_catalogue
 from registry.layouts import HIDDEN_RULE
 from registry.models import Unmasking
-from registry.models.base import Subject
 
 
 @transaction.atomic
-def unmask(
-    *, actor: Actor, token: str, entity: str, subject: Subject, items: Collection[str], reason: str
-) -> Unmasking:
+def unmask(*, actor: Actor, token: str, entity: str, subject: Model, items: Collection[str], reason: str) -> Unmasking:
     """Let one session read some items of one subject in full. subject: read through the actor's scope.
 
     Raises ReasonMissing, TooMany within the hour, TooOften within the day, and DomainError for items that nobody may

@@ -75,20 +75,15 @@ def card_page(
 
     beside: people shown next to it, as `named` makes them.
     """
-    details = reading_details(context["reader"])
-    record(actor_of(request), f"{context['entity']}.read", context["subject"], subjects=shown(beside), **details)
+    unmasked = sorted(context["reader"].opened)
+    action = f"{context['entity']}.read"
+    record(actor_of(request), action, context["subject"], subjects=shown(beside), unmasked=unmasked)
     response = render(request, template, context)
     until = context["sight"].until
     if until is not None:
         response["Refresh"] = str(math.ceil((until - timezone.now()).total_seconds()))
         response["Cache-Control"] = "no-store"
     return response
-
-
-def reading_details(reader: Actor) -> dict[str, Any]:
-    """For the audit line of a reading: what was read beyond the clearance of the post."""
-    details: dict[str, Any] = {"emergency": True} if reader.emergency_until else {}
-    return details | ({"unmasked": sorted(reader.opened)} if reader.opened else {})
 
 
 def form_page(

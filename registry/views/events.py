@@ -71,7 +71,7 @@ def event_ledger(request: HttpRequest) -> HttpResponse:
     found = _found(request, _filters(request))
     spend_on_export(actor, found[: lists.MOST_EXPORTED + 1].count())
     events = list_ledger(events=found, most=lists.MOST_EXPORTED)
-    rows = [ledger_row(nth, event, actor, catalogue) for nth, event in enumerate(events, 1)]
+    rows = [ledger_row(nth, event, actor.at_standing(), catalogue) for nth, event in enumerate(events, 1)]
     content = write_table("事件台账", HEADERS, rows)
     people = {person.pk for event in events for person in event.people.all()}
     record(

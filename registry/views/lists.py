@@ -76,13 +76,14 @@ def list_context(
 
 
 def export_list(request: HttpRequest, entity: str, rows: QuerySet[Any]) -> HttpResponse:
-    """The list as Excel, masked as on the page, with its audit line. Raises TooManyRows, TooMany."""
+    """The list as Excel, masked as on ordinary days, with its audit line. Raises TooManyRows, TooMany."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     spend_on_export(actor, rows[: MOST_EXPORTED + 1].count())
     columns, catalogue = chosen_columns(request, entity), get_catalogue()
     found = with_derived(rows, entity, columns, on=timezone.localdate()).order_by(*KEY)[:MOST_EXPORTED]
+    reader = actor.at_standing()
     subjects = [
-        (subject.pk, [text_of(subject, item, actor, catalogue) for item in columns]) for subject in found.iterator()
+        (subject.pk, [text_of(subject, item, reader, catalogue) for item in columns]) for subject in found.iterator()
     ]
     noun = LAYOUTS[entity].noun
     content = write_table(noun, [item.name for item in columns], (texts for _, texts in subjects))

@@ -48,3 +48,15 @@ window.addEventListener("pageshow", () => {
 
 document.addEventListener("htmx:sendError", () => tell("网络断开了,刚才的一步没有送到。请检查网络后再试。"));
 document.addEventListener("htmx:timeout", () => tell("网络太慢,刚才的一步没有送到。请稍后再试。"));
+
+// An emergency view shows how long it still runs; when it is over the page is asked for again, masked.
+document.querySelectorAll("[data-countdown]").forEach((box) => {
+  const until = Date.parse(box.dataset.countdown);
+  const tick = () => {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    if (left <= 0) return location.reload();
+    box.textContent = `(还有 ${Math.floor(left / 60)} 分 ${left % 60} 秒)`;
+    setTimeout(tick, 1000);
+  };
+  tick();
+});

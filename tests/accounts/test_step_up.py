@@ -25,7 +25,11 @@ EXPORTS = {
     "forms_engine:export_start",
     "forms_engine:export_download",
 }
-SHOWN_IN_FULL = {f"registry:{entity}_unmask" for entity in ("person", "household", "dwelling", "organization")}
+SHOWN_IN_FULL = {
+    "accounts:emergency_open",
+    "forms_engine:report_unmask",
+    *(f"registry:{entity}_unmask" for entity in ("person", "household", "dwelling", "organization")),
+}
 
 
 @pytest.fixture

@@ -11,11 +11,19 @@ from tests.portal.test_workbench import event
 MENUS = {
     Role.COMMUNITY_WORKER: ["待办", "填报", "居民与房屋", "事件与走访"],
     Role.GRID_WORKER: ["待办", "填报", "居民与房屋", "事件与走访"],
-    Role.TOWN_ADMIN: ["待办", "审核", "居民与房屋", "事件与走访", "组织与人员"],
-    Role.DISTRICT_ADMIN: ["待办", "表单准入", "居民与房屋", "事件与走访", "数据项目录", "组织与人员"],
+    Role.TOWN_ADMIN: ["待办", "审核", "居民与房屋", "事件与走访", "组织与人员", "查看完整信息记录"],
+    Role.DISTRICT_ADMIN: [
+        "待办",
+        "表单准入",
+        "居民与房屋",
+        "事件与走访",
+        "数据项目录",
+        "组织与人员",
+        "查看完整信息记录",
+    ],
     Role.DATA_OFFICER: ["待办", "数据项目录"],
     Role.SYSTEM_ADMIN: ["待办", "运行状态"],
-    Role.SECURITY_ADMIN: ["待办", "组织与人员"],
+    Role.SECURITY_ADMIN: ["待办", "组织与人员", "查看完整信息记录"],
     Role.AUDIT_ADMIN: ["待办", "审计"],
 }
 

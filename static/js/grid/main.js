@@ -1,6 +1,7 @@
 // The grid page. Loads the grid only where it is shown: a phone gets one subject at a time instead.
 
 import { Filling } from "./filling.js";
+import { post } from "./http.js";
 import { Panel } from "./panel.js";
 import { Pen } from "./pen.js";
 import { Queue } from "./queue.js";
@@ -30,6 +31,7 @@ function setUp(desk) {
     adopt: (cell, offer) => filling.adopt(cell, offer),
     restore: (cell) => filling.restore(cell),
     forget: (cell) => filling.forget(cell),
+    unmask: (cell, reason) => post(`${config.urls.cells}${cell.row.id}/${cell.column.letter}/unmask/`, { reason }),
     comment: (cell, text) => review.comment(cell, text),
   });
   const pen = new Pen(desk.querySelector(".grid-frame"), table, sheet, {

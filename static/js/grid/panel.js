@@ -7,7 +7,8 @@ import { DOUBTS } from "./sheet.js";
 const PAUSE = 200; // milliseconds: arrow keys pass over cells faster than anybody reads
 
 /**
- * actions: confirm(cells), adopt(cell, offer), restore(cell), forget(cell), and in a review comment(cell, text).
+ * actions: confirm(cells), adopt(cell, offer), restore(cell), forget(cell), unmask(cell, reason), and in a review
+ * comment(cell, text).
  * cell: { row, column }.
  */
 export class Panel {
@@ -78,10 +79,42 @@ export class Panel {
       el("p", { class: "small" }, this.origin(detail)),
       detail.reason && el("p", { class: "small" }, `部门说明:${detail.reason}`),
       detail.masked && detail.text && el("p", { class: "small" }, "已脱敏:只显示部分。要修改请直接输入完整的新值,替换原值。"),
+      detail.masked && detail.text && this.sheet.config.reasons.length > 0 && this.asking(cell),
+      detail.until && this.inFull(cell, detail),
       !detail.editable && el("p", { class: "small" }, "由系统计算,不用填写。"),
       ...this.offers(cell, detail.offers),
       ...this.history(detail),
     ];
+  }
+
+  /** Why the masked text must be seen in full: chosen or typed. */
+  asking(cell) {
+    const words = el("input", { class: "form-control", type: "text", maxlength: "200", list: "unmask-reasons", id: "unmask-reason", autocomplete: "off" });
+    words.addEventListener("focus", () => (this.writing = true));
+    words.addEventListener("blur", () => (this.writing = false));
+    return el("details", { class: "panel-unmask" }, el("summary", {}, "查看完整信息"),
+      el("div", { class: "field" }, el("label", { for: "unmask-reason" }, "为什么要看(选一个,或写明,至少 4 个字)"), words),
+      el("datalist", { id: "unmask-reasons" }, ...this.sheet.config.reasons.map((reason) => el("option", { value: reason }))),
+      el("button", { class: "btn btn-sm btn-outline-primary", type: "button", onclick: () => this.unmask(cell, words.value.trim()) }, "显示"),
+      el("p", { class: "small" }, "会要求再输入一次验证码,记入审计并计次。"));
+  }
+
+  async unmask(cell, reason) {
+    this.writing = false;
+    try {
+      this.draw(cell, await this.actions.unmask(cell, reason));
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 401 && error.login) return location.assign(error.login);
+      const says = error instanceof Refusal && error.status === 400 ? "请写明原因,至少 4 个字。" : error.message;
+      this.draw(cell, null, says || "网络断开,请稍后再试。");
+    }
+  }
+
+  /** The text in full, for as long as the server shows it. */
+  inFull(cell, detail) {
+    clearTimeout(this.masking);
+    this.masking = setTimeout(() => this.shown === cell && this.load(cell), Math.max(Date.parse(detail.until) - Date.now(), 0) + 500);
+    return el("p", { class: "panel-full", role: "status" }, el("b", {}, detail.text), el("span", { class: "small" }, `显示到 ${moment(detail.until)},之后恢复脱敏`));
   }
 
   origin(detail) {
