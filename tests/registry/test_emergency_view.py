@@ -137,9 +137,7 @@ def test_the_start_each_card_each_list_and_the_end_are_audited(worker_client, vi
         worker_client.get(reverse("registry:person_list"))
         worker_client.post(END)
     assert [action for action in audited(statements) if "refused" not in action][-1] == "emergency.ended"
-    read, listed = (
-        next(one for one in statements if f"'{name}'" in one) for name in ("person.read", "emergency.listed")
-    )
+    read, listed = (next(one for one in statements if f"'{name}'" in one) for name in ("person.read", "person.listed"))
     assert '"emergency": true' in read
     assert str(village["guilan"].pk) in listed
 
