@@ -1,13 +1,13 @@
 """Reading the audit log, through the role that may (the alias `audit`); the app's own role cannot."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils.timezone import make_aware
 
+from accounts.local_days import midnight
 from accounts.models import AuditEntry, Post, User
 
 AUDIT = "audit"
@@ -47,9 +47,9 @@ def is_readable() -> bool:
 def list_audit_entries(*, wanted: AuditFilter) -> QuerySet[AuditEntry]:
     found = AuditEntry.objects.using(AUDIT).all()
     if wanted.since:
-        found = found.filter(at__gte=_midnight(wanted.since))
+        found = found.filter(at__gte=midnight(wanted.since))
     if wanted.until:
-        found = found.filter(at__lt=_midnight(wanted.until + timedelta(days=1)))
+        found = found.filter(at__lt=midnight(wanted.until + timedelta(days=1)))
     if wanted.action:
         found = found.filter(action__startswith=wanted.action)
     if wanted.user:
@@ -77,8 +77,3 @@ def with_names(entries: list[AuditEntry]) -> list[AuditLine]:
 
 def _plain(value: Any) -> str:
     return "、".join(str(one) for one in value) if isinstance(value, list) else str(value)
-
-
-def _midnight(day: date) -> datetime:
-    """Beginning of a local day: a comparison that the index on `at` answers."""
-    return make_aware(datetime.combine(day, time.min))

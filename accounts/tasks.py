@@ -1,10 +1,22 @@
 """Celery doors to the jobs: ids in, nothing out."""
 
+import logging
+from datetime import timedelta
+
 from celery import shared_task
+from django.utils.timezone import localdate
 
 from accounts import limits
+from accounts.audit import record_system
+from accounts.audit_chain.keeping import remove_expired_lines
+from accounts.audit_chain.sealing import seal_lines
+from accounts.audit_chain.verifying import verify_log
+from accounts.audit_reading import is_readable
 from accounts.jobs import call_worker, list_resumable_jobs, run_job
 from accounts.sessions import SessionStore
+
+log = logging.getLogger(__name__)
+MOST_NAMED = 50
 
 
 @shared_task(ignore_result=True)
@@ -30,3 +42,32 @@ def clear_sessions_task() -> None:
 def forget_spendings_task() -> None:
     """Every hour by beat."""
     limits.forget_spendings()
+
+
+@shared_task(ignore_result=True)
+def seal_audit_task() -> None:
+    """Every minute by beat, where the audit role's connection is given. The log line is for a store outside."""
+    seal = seal_lines() if is_readable() else None
+    if seal is not None:
+        log.info("audit_sealed", extra={"seal": seal.number, "digest": bytes(seal.digest).hex()})
+
+
+@shared_task(ignore_result=True)
+def verify_audit_task() -> None:
+    """Every night by beat: yesterday's lines. What is wrong goes to the log and, named, into the audit log."""
+    if not is_readable():
+        return
+    day = localdate() - timedelta(days=1)
+    found = verify_log(day=day)
+    named = [f"{problem.fault.name.lower()}:{problem.pk}" for problem in found.problems[:MOST_NAMED]]
+    result = "broken" if named else "ok"
+    record_system("audit.verified", result=result, day=day.isoformat(), lines=found.lines, problems=named)
+    if named:
+        log.error("audit_tampered", extra={"day": day.isoformat(), "problems": " ".join(named)})
+
+
+@shared_task(ignore_result=True)
+def expire_audit_task() -> None:
+    """Every night by beat: lines older than AUDIT_KEEP_MONTHS."""
+    if is_readable():
+        remove_expired_lines()

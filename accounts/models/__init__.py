@@ -1,6 +1,6 @@
 from accounts.models.approvals import Approval, ApprovalReviewer, ApprovalStep
 from accounts.models.areas import Area, Department, ScopedModel, ScopedQuerySet
-from accounts.models.audit import AuditEntry
+from accounts.models.audit import AuditEntry, AuditSeal
 from accounts.models.jobs import Job
 from accounts.models.limits import Spending
 from accounts.models.logins import AppDevice, Guess, LoginSession, OldPassword, UpstreamIdentity
@@ -14,6 +14,7 @@ __all__ = [
     "ApprovalStep",
     "Area",
     "AuditEntry",
+    "AuditSeal",
     "Department",
     "Emergency",
     "EmergencyReceipt",

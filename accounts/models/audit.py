@@ -38,3 +38,26 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_type}:{self.object_id}"
+
+
+class AuditSeal(models.Model):
+    """A link of the chain over the audit log (封存): some lines of one day, sealed together; append-only.
+
+    number: 1, 2, 3 without a gap. day: local day of its lines. at: when they were sealed.
+    digests: 32 bytes for each of entry_ids, in their order. digest: over all of this and `previous`, the digest of
+    the link before. See `accounts.audit_chain`.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    day = models.DateField(db_index=True)
+    at = models.DateTimeField(db_index=True)
+    entry_ids = ArrayField(models.BigIntegerField())
+    digests = models.BinaryField()
+    previous = models.BinaryField()
+    digest = models.BinaryField()
+
+    class Meta:
+        verbose_name = "审计封存"
+
+    def __str__(self) -> str:
+        return f"封存 {self.number}"

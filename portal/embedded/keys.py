@@ -6,11 +6,12 @@ from pathlib import Path
 
 
 def make_keys() -> dict[str, str]:
-    """A fresh set: Django's key, one SM4 key, the key of the blind index, Redis' password."""
+    """A fresh set: Django's key, one SM4 key, the keys of the blind index and of the audit chain, Redis' password."""
     return {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "SEAL_KEYS": f"1:{secrets.token_hex(16)}",
         "BLIND_INDEX_KEY": secrets.token_hex(32),
+        "AUDIT_KEY": secrets.token_hex(32),
         "REDIS_PASSWORD": secrets.token_hex(24),
     }
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
 from portal import env
@@ -20,6 +21,11 @@ django_stubs_ext.monkeypatch()
 SECRET_KEY = env.secret("SECRET_KEY")
 SEAL_KEYS = env.sealing_keys("SEAL_KEYS")
 BLIND_INDEX_KEY = env.hex_bytes("BLIND_INDEX_KEY", 32)
+# Key of the chain over the audit log, from the first day on: only workers need it, a web process without it cannot
+# forge a seal. Left out, it follows from BLIND_INDEX_KEY.
+AUDIT_KEY = env.hex_bytes("AUDIT_KEY", 32) if env.given("AUDIT_KEY") else None
+# The law asks for six months at least (Cybersecurity Law, article 21); the database removes nothing younger.
+AUDIT_KEEP_MONTHS = env.number("AUDIT_KEEP_MONTHS", 12, lowest=6, highest=120)
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
 PORTAL_ORIGIN = env.origin("PORTAL_ORIGIN")
 PORTAL_DB_ROLE = env.choice("PORTAL_DB_ROLE", ("app", "owner"), "app")
@@ -245,6 +251,9 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "remove-expired-exports": {"task": "forms_engine.tasks.remove_expired_exports_task", "schedule": 3600.0},
     "clear-sessions": {"task": "accounts.tasks.clear_sessions_task", "schedule": 3600.0},
+    "seal-audit": {"task": "accounts.tasks.seal_audit_task", "schedule": 60.0, "options": {"expires": 60}},
+    "verify-audit": {"task": "accounts.tasks.verify_audit_task", "schedule": crontab(hour="1", minute="30")},
+    "expire-audit": {"task": "accounts.tasks.expire_audit_task", "schedule": crontab(hour="2", minute="30")},
     "forget-spendings": {"task": "accounts.tasks.forget_spendings_task", "schedule": 3600.0},
     "resume-jobs": {"task": "accounts.tasks.resume_jobs_task", "schedule": 5.0, "options": {"expires": 10}},
 }

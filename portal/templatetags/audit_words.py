@@ -15,6 +15,8 @@ ACTIONS = {
     "second_factor.codes_made": "生成恢复码",
     "access.refused": "访问被拒绝",
     "audit.read": "查看审计",
+    "audit.verified": "核对审计日志",
+    "audit.expired": "删除过期的审计记录",
     "scope.whole_tree": "以全域范围处理",
     "form.brought": "上传表单",
     "form.columns_changed": "修改表单的列",
@@ -93,7 +95,7 @@ VERBS = {
 }
 ACTIONS |= {"household.added": "登记家庭户", "dwelling.added": "登记房屋", "organization.added": "登记单位"}
 ACTIONS |= {f"{entity}.{verb}": f"{done}:{noun}" for entity, noun in SUBJECTS.items() for verb, done in VERBS.items()}
-RESULTS = {"alarm": "告警", "refused": "被拒绝", "locked": "已锁定", "throttled": "过于频繁"}
+RESULTS = {"broken": "核对不符", "alarm": "告警", "refused": "被拒绝", "locked": "已锁定", "throttled": "过于频繁"}
 
 
 @register.filter
