@@ -35,7 +35,8 @@ class Access:
     """What a view asks of its visitor. right: one of `accounts.rights`; None: anybody, or any user if `signed_in`.
 
     step_up: and that the second factor was given within STEP_UP_SECONDS. any_password: open to whoever must change
-    the password first. keeps_alive: a visit is work, so the session does not end soon.
+    the password first. keeps_alive: a visit is work, so the session does not end soon. one_time_password: open to whoever
+    has not yet put an own password in the place of the one that was handed over.
     """
 
     right: str | None = None
@@ -43,10 +44,12 @@ class Access:
     step_up: bool = False
     any_password: bool = False
     keeps_alive: bool = True
+    one_time_password: bool = False
 
 
 PUBLIC = Access()
 SIGNED_IN = Access(signed_in=True)
+FIRST_PASSWORD = Access(signed_in=True, one_time_password=True)
 
 
 def access(
@@ -85,6 +88,8 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def _what_is_missing(request: HttpRequest, declared: Access) -> HttpResponseBase | None:
     """Where to get what the visitor still lacks; None: come in. Raises NotAllowed, NotFound."""
+    if _owes_password(request, declared):
+        return _ask_password(request)
     if declared.right is not None:
         actor: Actor | None = request.actor  # type: ignore[attr-defined]
         if actor is None:
@@ -97,6 +102,17 @@ def _what_is_missing(request: HttpRequest, declared: Access) -> HttpResponseBase
     elif declared.signed_in and not request.user.is_authenticated:
         return _ask_login(request)
     return _ask_second_factor(request) if declared.step_up and not is_fresh(request) else None
+
+
+def _owes_password(request: HttpRequest, declared: Access) -> bool:
+    asked = declared.right is not None or declared.signed_in
+    return asked and not declared.one_time_password and getattr(request.user, "must_change_password", False)
+
+
+def _ask_password(request: HttpRequest) -> HttpResponseBase:
+    """Whoever gave the password still knows it: nothing opens before its owner has chosen another."""
+    to = redirect_to_login(_page_of(request), "accounts:first_password")
+    return _ask(request, "请先修改密码。", to)
 
 
 def _ask_login(request: HttpRequest) -> HttpResponseBase:

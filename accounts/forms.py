@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 
+from accounts.directory import PersonState
 from accounts.errors import DomainError, NotAllowed, NotFound
 from accounts.limits import TooMany
+from accounts.models import GridKind, User
 from accounts.roles import Role
 
 
@@ -46,11 +49,31 @@ class PasswordForm(PasswordChangeForm):
     field_order = ["old_password", "new_password1", "new_password2"]
 
 
+class FirstPasswordForm(SetPasswordForm[User]):
+    """The own password, and the code of the second manager where the account waits for it."""
+
+    code = forms.CharField(
+        label="放行码",
+        max_length=20,
+        help_text="由另一位管理员当面交给您,12 位,不分大小写。",
+        error_messages={"required": "请填写放行码。还没有的,请联系另一位管理员。"},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ["code", "new_password1", "new_password2"]
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        super().__init__(user, data)
+        if not user.needs_release:
+            del self.fields["code"]
+
+
 class PeopleFilterForm(forms.Form):
     """Filters of the people page."""
 
     text = forms.CharField(label="姓名、用户名或单位", max_length=50, required=False)
     role = forms.ChoiceField(label="角色", choices=[("", "全部"), *Role.choices], required=False)
+    kind = forms.ChoiceField(label="队员类别", choices=[("", "全部"), *GridKind.choices], required=False)
+    state = forms.ChoiceField(label="状态", choices=[("", "全部"), *PersonState.choices], required=False)
 
 
 class AuditFilterForm(forms.Form):

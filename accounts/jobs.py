@@ -21,7 +21,7 @@ from kombu.exceptions import OperationalError as BrokerDown
 
 from accounts.actors import Actor
 from accounts.errors import DomainError, NotFound
-from accounts.models import Job
+from accounts.models import Job, Post
 from accounts.origin import coming_from
 from accounts.scope import acting_as
 
@@ -100,6 +100,9 @@ def run_job(job_id: int) -> None:
     if lease is None:
         return
     job = Job.objects.select_related("post__user", "post__area", "post__department").get(pk=job_id)
+    if not Post.objects.valid_on(timezone.localdate()).filter(pk=job.post_id).exists():
+        _finish(job, lease, Job.State.FAILED, message="发起这个任务的岗位已结束或已停用,任务没有继续。")
+        return
     try:
         with coming_from(reference=f"job:{job_id}"):
             _run_steps(job, lease)

@@ -21,6 +21,8 @@ COLLECT_REPORTS = "forms_engine.collect_reports"
 READ_REPORTS = "forms_engine.read_reports"
 OPERATE = "portal.operate"
 VIEW_PEOPLE = "accounts.view_people"
+MANAGE_PEOPLE = "accounts.manage_people"
+MANAGE_GRIDS = "accounts.manage_grids"
 READ_AUDIT = "accounts.read_audit"
 UNMASK = "registry.unmask"
 """See masked items of one person in full, and open an emergency view of the own area."""
@@ -39,19 +41,45 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, FILL_REPORTS, READ_REPORTS, UNMASK}
     ),
     Role.TOWN_ADMIN: frozenset(
-        {WORK, VIEW_RESIDENTS, VIEW_EVENTS, HANDLE_EVENTS, REVIEW_REPORTS, READ_REPORTS, VIEW_PEOPLE}
-        | {UNMASK, WATCH_UNMASKING}
+        {WORK, VIEW_RESIDENTS, VIEW_EVENTS, HANDLE_EVENTS, REVIEW_REPORTS, READ_REPORTS}
+        | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
     ),
     Role.DISTRICT_ADMIN: frozenset(
-        {WORK, VIEW_RESIDENTS, VIEW_EVENTS, ADMIT_FORMS, READ_REPORTS, VIEW_CATALOGUE, VIEW_PEOPLE}
-        | {UNMASK, WATCH_UNMASKING}
+        {WORK, VIEW_RESIDENTS, VIEW_EVENTS, ADMIT_FORMS, READ_REPORTS, VIEW_CATALOGUE}
+        | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
     ),
     Role.DEPARTMENT_STAFF: frozenset({WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS}),
     Role.DATA_OFFICER: frozenset({WORK, VIEW_CATALOGUE, GIVE_OPINIONS}),
     Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE}),
-    Role.SECURITY_ADMIN: frozenset({WORK, VIEW_PEOPLE, WATCH_UNMASKING}),
+    Role.SECURITY_ADMIN: frozenset({WORK, VIEW_PEOPLE, MANAGE_PEOPLE, WATCH_UNMASKING}),
     Role.AUDIT_ADMIN: frozenset({WORK, READ_AUDIT}),
 }
+
+IN_WORDS = {
+    FILL_REPORTS: "填写报表",
+    SUBMIT_REPORTS: "提交报表",
+    REVIEW_REPORTS: "审核报表",
+    DESIGN_FORMS: "设计和申请表单",
+    ADMIT_FORMS: "准入表单",
+    COLLECT_REPORTS: "收取汇总结果",
+    VIEW_RESIDENTS: "查看居民与房屋",
+    CHANGE_RESIDENTS: "修改居民与房屋",
+    IMPORT_RESIDENTS: "从 Excel 导入居民",
+    VIEW_EVENTS: "查看事件",
+    REPORT_EVENTS: "上报事件",
+    HANDLE_EVENTS: "受理和办结事件",
+    VIEW_CATALOGUE: "查看数据项目录",
+    MANAGE_PEOPLE: "管理账号和岗位",
+    MANAGE_GRIDS: "设置网格和微网格",
+    READ_AUDIT: "查看审计记录",
+    OPERATE: "查看运行状态",
+}
+"""Rights as a person reads them on a page, in the order they are told. Those that go with another one are left out."""
+
+
+def rights_in_words(role: Role) -> str:
+    """What a post of the role may do: 填写报表、提交报表、……"""
+    return "、".join(words for right, words in IN_WORDS.items() if right in ROLE_RIGHTS[role])
 
 
 def holds(actor: Actor, right: str) -> bool:

@@ -1,4 +1,7 @@
-"""Who must choose a new password before anything else opens: an initial password (初始密码), or one grown old."""
+"""Whose password has grown old and must be changed before anything else opens.
+
+A one-time password (初始密码) asks for more and has a page of its own: `accounts.services.first_passwords`.
+"""
 
 from datetime import timedelta
 
@@ -8,16 +11,14 @@ from django.utils import timezone
 
 from accounts.models import User
 
-INITIAL, EXPIRED = "initial", "expired"
+EXPIRED = "expired"
 
 
 def why_stale(request: HttpRequest) -> str:
-    """INITIAL or EXPIRED; "" for a password that is good, and for whoever came in without one."""
+    """EXPIRED; "" for a password that is good, and for whoever came in without one."""
     user = request.user
     if not isinstance(user, User) or not user.has_usable_password():
         return ""
-    if user.must_change_password:
-        return INITIAL
     return EXPIRED if is_expired(user) else ""
 
 

@@ -13,6 +13,7 @@ from accounts.audit_chain.sealing import seal_lines
 from accounts.audit_chain.verifying import verify_log
 from accounts.audit_reading import is_readable
 from accounts.jobs import call_worker, list_resumable_jobs, run_job
+from accounts.services.unused import suspend_unused_accounts
 from accounts.sessions import SessionStore
 
 log = logging.getLogger(__name__)
@@ -71,3 +72,9 @@ def expire_audit_task() -> None:
     """Every night by beat: lines older than AUDIT_KEEP_MONTHS."""
     if is_readable():
         remove_expired_lines()
+
+
+@shared_task(ignore_result=True)
+def suspend_unused_task() -> None:
+    """Every night by beat. Safe to run twice."""
+    suspend_unused_accounts()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import doors, me, people, second_factor, sight
+from accounts.views import doors, first_password, me, people, second_factor, sight
 
 app_name = "accounts"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("second-factor/", second_factor.second_factor, name="second_factor"),
     path("second-factor/setup/", second_factor.second_factor_setup, name="second_factor_setup"),
     path("second-factor/recovery-codes/", second_factor.recovery_codes, name="recovery_codes"),
+    path("me/first-password/", first_password.first_password, name="first_password"),
     path("me/", me.my_account, name="me"),
     path("me/password/", me.password_change, name="password"),
     path("me/sessions/", me.own_sessions, name="sessions"),

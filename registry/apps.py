@@ -7,4 +7,4 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from registry import handlers, lookups  # noqa: F401  (registers the background jobs and `starts`)
+        from registry import handlers, handover, lookups  # noqa: F401  (registers jobs, open work and `starts`)

@@ -24,6 +24,7 @@ from registry.rules.identity import id_check_digit
 DISTRICT, TOWN = 310151_000000_000000, 310151101_000_000000
 EAST, WEST = TOWN + 1 * 10**6, TOWN + 2 * 10**6
 EAST_GRID = EAST + 1000
+EAST_MICROGRID = EAST_GRID + 1
 _numbers = count(1)
 
 
@@ -40,6 +41,8 @@ class Cast:
     department: Actor
     other_department: Actor
     system: Actor
+    security: Actor
+    audit: Actor
 
 
 def make_areas() -> None:
@@ -51,6 +54,7 @@ def make_areas() -> None:
         (EAST, "东村", Level.COMMUNITY, TOWN),
         (WEST, "西村", Level.COMMUNITY, TOWN),
         (EAST_GRID, "东村第一网格", Level.GRID, EAST),
+        (EAST_MICROGRID, "东村第一网格1号微网格", Level.MICROGRID, EAST_GRID),
     ]
     Area.objects.bulk_create(Area(code=code, name=name, level=level, parent_id=up) for code, name, level, up in rows)
 
@@ -77,6 +81,8 @@ def make_cast() -> Cast:
         department=make_actor(Role.DEPARTMENT_STAFF, DISTRICT, name="张敏", department=civil),
         other_department=make_actor(Role.DEPARTMENT_STAFF, DISTRICT, name="李芳", department=disabled),
         system=make_actor(Role.SYSTEM_ADMIN, DISTRICT, name="俞涛"),
+        security=make_actor(Role.SECURITY_ADMIN, DISTRICT, name="汤洁"),
+        audit=make_actor(Role.AUDIT_ADMIN, DISTRICT, name="季平"),
     )
 
 

@@ -4,10 +4,12 @@ from accounts.models.audit import AuditEntry, AuditSeal
 from accounts.models.jobs import Job
 from accounts.models.limits import Spending
 from accounts.models.logins import AppDevice, Guess, LoginSession, OldPassword, UpstreamIdentity
+from accounts.models.people import AccountChange, PeopleImport
 from accounts.models.sight import Emergency, EmergencyReceipt, SightCount
-from accounts.models.users import Post, User
+from accounts.models.users import GridKind, Post, User
 
 __all__ = [
+    "AccountChange",
     "AppDevice",
     "Approval",
     "ApprovalReviewer",
@@ -18,10 +20,12 @@ __all__ = [
     "Department",
     "Emergency",
     "EmergencyReceipt",
+    "GridKind",
     "Guess",
     "Job",
     "LoginSession",
     "OldPassword",
+    "PeopleImport",
     "Post",
     "ScopedModel",
     "ScopedQuerySet",

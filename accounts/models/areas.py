@@ -27,6 +27,7 @@ class Area(models.Model):
     name = models.CharField("名称", max_length=100)
     level = models.CharField("级别", max_length=10, choices=Level)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    closed_on = models.DateField("撤销日期", null=True, blank=True)
 
     objects = AreaQuerySet.as_manager()
 

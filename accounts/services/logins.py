@@ -7,14 +7,16 @@ from accounts.audit import record_system, record_user
 from accounts.devices import in_words
 from accounts.models import User
 from accounts.origin import present_origin
+from accounts.services.telling import tell_changes
 
 
 def log_in(request: HttpRequest, *, user: User) -> None:
-    """Open a session for a user whose password was right. The session key changes."""
+    """Open a session for a user whose password was right. The session key changes; what managers did is told."""
     auth.login(request, user)
     device = in_words(request.headers.get("User-Agent", ""))
     request.session.begin(address=present_origin().address, device=device)  # type: ignore[attr-defined]
     record_user(user.pk, "login")
+    tell_changes(request, user=user)
 
 
 def record_refused_login(request: HttpRequest, *, username: str) -> None:

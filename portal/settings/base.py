@@ -158,6 +158,10 @@ ANONYMOUS_USER_NAME = None  # guardian: no made-up user that could be given righ
 OTP_TOTP_ISSUER = "一表通"
 # How long a second factor lets a person export and unmask before it is asked for again.
 STEP_UP_SECONDS = env.number("STEP_UP_SECONDS", 5 * 60, lowest=30, highest=3600)
+# Days that a password given by a manager opens the page on which its owner chooses another.
+ONE_TIME_PASSWORD_DAYS = 14
+# Days without a login after which an account is suspended.
+UNUSED_ACCOUNT_DAYS = env.number("UNUSED_ACCOUNT_DAYS", 90, lowest=7, highest=3650)
 
 # A user is locked from one address: a village behind one address is not locked out by one typo too many.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -255,6 +259,7 @@ CELERY_BEAT_SCHEDULE = {
     "verify-audit": {"task": "accounts.tasks.verify_audit_task", "schedule": crontab(hour="1", minute="30")},
     "expire-audit": {"task": "accounts.tasks.expire_audit_task", "schedule": crontab(hour="2", minute="30")},
     "forget-spendings": {"task": "accounts.tasks.forget_spendings_task", "schedule": 3600.0},
+    "suspend-unused": {"task": "accounts.tasks.suspend_unused_task", "schedule": crontab(hour=3, minute=20)},
     "resume-jobs": {"task": "accounts.tasks.resume_jobs_task", "schedule": 5.0, "options": {"expires": 10}},
 }
 

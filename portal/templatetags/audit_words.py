@@ -95,6 +95,29 @@ VERBS = {
 }
 ACTIONS |= {"household.added": "登记家庭户", "dwelling.added": "登记房屋", "organization.added": "登记单位"}
 ACTIONS |= {f"{entity}.{verb}": f"{done}:{noun}" for entity, noun in SUBJECTS.items() for verb, done in VERBS.items()}
+ACTIONS |= {
+    "account.created": "新建账号",
+    "account.renamed": "修改姓名",
+    "account.suspended": "停用账号",
+    "account.unused": "账号长期未用,自动停用",
+    "account.reactivated": "恢复账号",
+    "account.password_issued": "重置他人密码",
+    "account.released": "生成放行码",
+    "account.release_refused": "放行码不对",
+    "account.factor_reset": "重置他人的第二步验证",
+    "account.post_added": "增加岗位",
+    "account.post_changed": "修改岗位",
+    "account.post_ended": "结束岗位",
+    "account.post_reopened": "恢复岗位",
+    "account.post_moved": "调动岗位",
+    "account.handed_over": "交接工作",
+    "people_import.checked": "检查人员名单",
+    "people_import.written": "导入人员",
+    "grid.added": "新增网格",
+    "grid.renamed": "修改网格名称",
+    "grid.closed": "撤销网格",
+    "grid.reopened": "恢复网格",
+}
 RESULTS = {"broken": "核对不符", "alarm": "告警", "refused": "被拒绝", "locked": "已锁定", "throttled": "过于频繁"}
 
 

@@ -15,6 +15,7 @@ from tests.doors import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db
 CHANGE = reverse("accounts:password")
+FIRST = reverse("accounts:first_password")
 
 
 @pytest.fixture
@@ -35,6 +36,10 @@ def refused(password, user):
     except ValidationError as error:
         return {one.code for one in error.error_list}
     return set()
+
+
+def choose(client, **more):
+    return client.post(FIRST, {"new_password1": "Tidal-flat-77", "new_password2": "Tidal-flat-77", **more})
 
 
 def change(client, new, old=PASSWORD):
@@ -91,13 +96,13 @@ def test_none_of_the_last_five_passwords_comes_back(client, cast, user):
 def test_an_initial_password_opens_only_the_page_that_changes_it(client, cast, page):
     User.objects.update(must_change_password=True)
     sign_in(client, cast.worker)
-    assert client.get(page)["Location"] == f"{CHANGE}?next={page}"
+    assert client.get(page)["Location"] == f"{FIRST}?next={page}"
     told = client.get(page, headers={"Accept": "application/json"})
     assert (told.status_code, told.json()["message"]) == (401, "请先修改密码。")
-    form = client.get(CHANGE).content.decode()
-    assert "别人为您设置的" in form
+    form = client.get(FIRST).content.decode()
+    assert "管理员发的初始密码" in form
     assert 'aria-label="主菜单"' not in form
-    assert change(client, "Tidal-flat-77").status_code == 302
+    assert choose(client).status_code == 302
     assert client.get("/me/").status_code == 200
 
 
@@ -116,15 +121,14 @@ def test_the_asvs_profile_never_asks_for_a_change_by_age(asvs, client, cast):
     assert sign_in(client, cast.worker).get("/me/").status_code == 200
 
 
-def test_an_admin_gives_the_second_factor_before_an_initial_password_is_changed(client, cast):
+def test_an_admin_changes_an_initial_password_before_an_app_can_be_bound_with_it(client, cast):
     User.objects.update(must_change_password=True)
     sign_in(client, cast.town, second_factor=False)
-    assert client.get(CHANGE)["Location"].startswith(reverse("accounts:second_factor"))
+    for page in ("/", reverse("accounts:second_factor"), reverse("accounts:second_factor_setup"), CHANGE):
+        assert client.get(page)["Location"] == f"{FIRST}?next={page}"
 
 
 def test_the_page_goes_on_to_where_the_person_was_going(client, cast):
     User.objects.update(must_change_password=True)
     sign_in(client, cast.worker)
-    fresh = "Tidal-flat-77"
-    given = {"old_password": PASSWORD, "new_password1": fresh, "new_password2": fresh, "next": "/residents/"}
-    assert client.post(CHANGE, given)["Location"] == "/residents/"
+    assert choose(client, next="/residents/")["Location"] == "/residents/"
