@@ -35,8 +35,8 @@ class Access:
     """What a view asks of its visitor. right: one of `accounts.rights`; None: anybody, or any user if `signed_in`.
 
     step_up: and that the second factor was given within STEP_UP_SECONDS. any_password: open to whoever must change
-    the password first. keeps_alive: a visit is work, so the session does not end soon. one_time_password: open to whoever
-    has not yet put an own password in the place of the one that was handed over.
+    an old password first; one_time_password: to whoever must change one that a manager gave. keeps_alive: a visit is
+    work, so the session does not end soon.
     """
 
     right: str | None = None

@@ -49,7 +49,7 @@ class PasswordForm(PasswordChangeForm):
     field_order = ["old_password", "new_password1", "new_password2"]
 
 
-class FirstPasswordForm(SetPasswordForm[User]):
+class FirstPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # cannot be subscripted when run
     """The own password, and the code of the second manager where the account waits for it."""
 
     code = forms.CharField(
