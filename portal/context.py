@@ -47,7 +47,8 @@ class Shell:
 
     @cached_property
     def nav(self) -> list[Link]:
-        if self.actor is None or self.actor.needs_second_factor or why_stale(self.request):
+        owes_password = getattr(self.request.user, "must_change_password", False) or why_stale(self.request)
+        if self.actor is None or self.actor.needs_second_factor or owes_password:
             return []
         match = self.request.resolver_match
         return links_for(self.actor, match.view_name if match else "", count_todo(actor=self.actor))
