@@ -1,6 +1,6 @@
 # make run, make test: see README.md. ARGS goes to the command: make test ARGS="-m rls"
 .DEFAULT_GOAL := run
-.PHONY: run stop test check fmt lock bench soak clean
+.PHONY: run stop test check fmt lock bench soak backup restore clean
 ARGS ?=
 PYTHON_BIN := .venv/bin/python
 
@@ -37,6 +37,16 @@ bench:
 soak:
 	@scripts/setup.sh dev
 	@scripts/test.sh -m "faults or fuzz or matrix" $(ARGS)
+
+# Everything in one sealed file, and back into an empty database: BACKUP_KEY is 64 hexadecimal digits of your own
+FILE ?= .run/backup-$(shell date +%Y%m%d-%H%M%S).ybt
+backup restore: export PORTAL_DB_ROLE = backup
+backup restore: export DJANGO_SETTINGS_MODULE ?= portal.settings.dev
+backup:
+	@$(PYTHON_BIN) manage.py backup $(FILE)
+
+restore:
+	@$(PYTHON_BIN) manage.py restore $(FILE) $(ARGS)
 
 clean:
 	@if [ -x $(PYTHON_BIN) ]; then $(PYTHON_BIN) -m portal.supervisor clean; fi

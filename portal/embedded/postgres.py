@@ -79,7 +79,7 @@ class Postgres:
         return f"postgresql://{role}@/{database}?host={quote(str(self._sockets), safe='')}&port=5432"
 
     def make_database(self, name: str) -> None:
-        """Create a database, if it is not there, with the three roles and their default rights."""
+        """Create a database, if it is not there, with the four roles and their default rights."""
         server = psycopg2.connect(self.url(SUPERUSER, "postgres"))
         server.autocommit = True
         try:

@@ -54,5 +54,6 @@ def _start_postgres(
         "DATABASE_URL": postgres.url("portal_app", DATABASE),
         "DATABASE_OWNER_URL": postgres.url("portal_owner", DATABASE),
         "DATABASE_AUDIT_URL": postgres.url("portal_audit", DATABASE),
+        "DATABASE_BACKUP_URL": postgres.url("portal_backup", DATABASE),
         "DATABASE_ADMIN_URL": postgres.url(SUPERUSER, DATABASE),
     }

@@ -28,7 +28,7 @@ AUDIT_KEY = env.hex_bytes("AUDIT_KEY", 32) if env.given("AUDIT_KEY") else None
 AUDIT_KEEP_MONTHS = env.number("AUDIT_KEEP_MONTHS", 12, lowest=6, highest=120)
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
 PORTAL_ORIGIN = env.origin("PORTAL_ORIGIN")
-PORTAL_DB_ROLE = env.choice("PORTAL_DB_ROLE", ("app", "owner"), "app")
+PORTAL_DB_ROLE = env.choice("PORTAL_DB_ROLE", ("app", "owner", "backup"), "app")
 REDIS_URL = env.redis_url("REDIS_URL")
 MEDIA_ROOT = env.text("MEDIA_ROOT", str(STATE / "media"))
 # How many reverse proxies stand in front and append to X-Forwarded-For; 0: the header is not believed.
@@ -43,13 +43,12 @@ EMERGENCIES_PER_DAY = env.number("EMERGENCIES_PER_DAY", 3, lowest=1, highest=50)
 SMALL_COUNT = env.number("SMALL_COUNT", 5, lowest=2, highest=100)
 LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 
-DATABASES = {
-    "default": (
-        env.database("DATABASE_OWNER_URL", application="portal-owner")
-        if PORTAL_DB_ROLE == "owner"
-        else env.database("DATABASE_URL", application="portal")
-    )
-}
+_CONNECTIONS = {"app": "DATABASE_URL", "owner": "DATABASE_OWNER_URL", "backup": "DATABASE_BACKUP_URL"}
+DATABASES = {"default": env.database(_CONNECTIONS[PORTAL_DB_ROLE], application=f"portal-{PORTAL_DB_ROLE}")}
+# A restore writes as the owner and compares as the role that sees all rows. No other program knows that role.
+if PORTAL_DB_ROLE == "backup" and env.given("DATABASE_OWNER_URL"):
+    DATABASES["owner"] = env.database("DATABASE_OWNER_URL", application="portal-restore")
+BACKUP_KEY = env.hex_bytes("BACKUP_KEY", 32) if env.given("BACKUP_KEY") else None
 # The audit page reads as a role of its own: the app's role can write audit lines and not read them.
 if env.given("DATABASE_AUDIT_URL"):
     DATABASES["audit"] = env.database("DATABASE_AUDIT_URL", application="portal-audit") | {"ATOMIC_REQUESTS": False}

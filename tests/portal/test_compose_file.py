@@ -79,6 +79,14 @@ def test_the_variables_of_each_program_pass_our_own_reading(
     assert env.origin("PORTAL_ORIGIN") == "https://portal.example"
 
 
+def test_only_the_backup_knows_the_role_that_sees_all_rows(services: dict[str, Any]) -> None:
+    """And it is started by hand alone, so it is not among the services that run."""
+    assert not [name for name, one in services.items() if "DATABASE_BACKUP_URL" in one.get("environment", {})]
+    backup = FILE.read_text(encoding="utf-8").partition("\n  backup:\n")[2].partition("\n  postgres:\n")[0]
+    assert "profiles: [backup]" in backup
+    assert "DATABASE_BACKUP_URL" in backup
+
+
 def test_a_missing_secret_stops_it_and_is_named(variables: dict[str, str]) -> None:
     done = config({name: value for name, value in variables.items() if name != "SEAL_KEYS"})
 
