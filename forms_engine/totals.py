@@ -7,7 +7,7 @@ from decimal import Decimal
 
 MOST_VALUES = 12
 OTHERS = "其他"
-SMALL = 5
+WITHHELD = "*"
 
 
 @dataclass(slots=True)
@@ -30,10 +30,7 @@ class AreaTotals:
         self.sums = [before + more for before, more in zip(self.sums, sums, strict=True)]
 
     def include(self, part: "AreaTotals") -> None:
-        """The totals of an area inside this one."""
-        self.reports += part.reports
-        self.handed += part.handed
-        self.accepted += part.accepted
+        """More people of the same area."""
         self.subjects += part.subjects
         self.values += part.values
         self.sums = [before + more for before, more in zip(self.sums, part.sums, strict=True)]
@@ -41,7 +38,10 @@ class AreaTotals:
 
 @dataclass(frozen=True, slots=True)
 class TotalsRow:
-    """One line of the table, as text. bars: what a chart draws for each value, None where it is held back."""
+    """One line of the table, as text: what is withheld is * here already. bars: for a chart, None where withheld.
+
+    reports, handed, accepted count villages, not people.
+    """
 
     code: int
     name: str
@@ -54,19 +54,20 @@ class TotalsRow:
     bars: Sequence[int | None]
 
 
-def fold_rare(areas: Sequence[AreaTotals], total: AreaTotals, order: Iterable[str]) -> list[str]:
-    """Values that occur, in the given order; all but the twelve most common ones become 其他 in every area."""
-    common = {value for value, _ in total.values.most_common(MOST_VALUES)}
-    for area in (*areas, total):
-        rare = sum(count for value, count in area.values.items() if value not in common)
-        area.values = Counter({value: count for value, count in area.values.items() if value in common})
-        area.values[OTHERS] += rare
-    return [value for value in dict.fromkeys([*order, *total.values, OTHERS]) if total.values[value]]
+def fold_rare(total: Counter[str], order: Iterable[str], *, small: int) -> dict[str, str]:
+    """Value -> value it is counted under, in the given order.
+
+    The twelve most common keep their own; rare ones, and those that fewer than `small` people have, become 其他.
+    """
+    kept = [value for value, count in total.most_common(MOST_VALUES) if count >= small and value != OTHERS]
+    while kept and 0 < sum(count for value, count in total.items() if value not in kept) < small:
+        kept.pop()
+    ordered = [value for value in dict.fromkeys([*order, *total]) if total[value]]
+    return {value: value if value in kept else OTHERS for value in ordered}
 
 
-def as_row(area: AreaTotals, values: Sequence[str], *, discreet: bool) -> TotalsRow:
-    """A line of the table. discreet: counts from 1 to 4 are shown as <5, and no sums of so few people."""
-    few = discreet and 0 < area.subjects < SMALL
+def as_row(area: AreaTotals, values: Sequence[str], *, no_subjects: bool, no_values: bool) -> TotalsRow:
+    """A line of the table. no_subjects: withhold the number of people and the sums; no_values: the counted values."""
     counts = [area.values[value] for value in values]
     return TotalsRow(
         code=area.code,
@@ -74,16 +75,11 @@ def as_row(area: AreaTotals, values: Sequence[str], *, discreet: bool) -> Totals
         reports=area.reports,
         handed=area.handed,
         accepted=area.accepted,
-        subjects=show_count(area.subjects, discreet=discreet),
-        sums=["—" if few else show_sum(number) for number in area.sums],
-        values=[show_count(count, discreet=discreet) for count in counts],
-        bars=[None if discreet and 0 < count < SMALL else count for count in counts],
+        subjects=WITHHELD if no_subjects else f"{area.subjects:,}",
+        sums=[WITHHELD if no_subjects else show_sum(number) for number in area.sums],
+        values=[WITHHELD if no_values else f"{count:,}" for count in counts],
+        bars=[None if no_values else count for count in counts],
     )
-
-
-def show_count(count: int, *, discreet: bool) -> str:
-    """A count of people as text; a small one could point at somebody."""
-    return f"<{SMALL}" if discreet and 0 < count < SMALL else f"{count:,}"
 
 
 def show_sum(number: Decimal) -> str:

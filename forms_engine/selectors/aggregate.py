@@ -1,10 +1,14 @@
-"""Totals of what villages handed in: one GROUP BY at the level of communities, summed upwards here."""
+"""Totals of what villages handed in: one GROUP BY at the level of communities, summed upwards here.
 
-from collections.abc import Mapping, Sequence
+What leaves this file has passed the suppression of small counts already: page, chart, file and API show the same.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from psycopg2.sql import SQL, Composable, Literal
 
@@ -13,10 +17,11 @@ from accounts.codes import Level, Range, ancestor, contains
 from accounts.errors import NotFound
 from accounts.models import Area
 from forms_engine.export.rendering import clearance_for
+from forms_engine.layers import Layers
 from forms_engine.models import Dispatch, FormColumn, Report, ReportRow
 from forms_engine.selectors.exports import HANDED_IN, handed_in
 from forms_engine.selectors.reports import get_columns
-from forms_engine.totals import AreaTotals, fold_rare
+from forms_engine.totals import AreaTotals, TotalsRow
 from registry.catalogue import Catalogue, get_catalogue
 from registry.masking import YES_NO, is_masked
 from registry.models import ItemType
@@ -54,13 +59,13 @@ class Aggregate:
     level: Level
     measures: Measures
     column: FormColumn | None
-    areas: Sequence[AreaTotals]
-    total: AreaTotals
+    areas: Sequence[TotalsRow]
+    total: TotalsRow
     values: Sequence[str]
 
     @property
     def is_lowest(self) -> bool:
-        """Whether the areas are communities, where a small count could point at somebody."""
+        """Whether the areas are communities, which open no further."""
         return self.level == Level.COMMUNITY
 
 
@@ -88,14 +93,41 @@ def get_aggregate(
     measures = get_measures(dispatch, actor)
     column = measures.column(letter)
     areas = _count_reports(dispatch, area.range, level, len(measures.summed))
-    total = AreaTotals(area.code, "合计", sums=[Decimal(0)] * len(measures.summed))
+    layers = _count_people(actor, dispatch, measures, column)
+    folded = layers.settle(small=settings.SMALL_COUNT)
+    values = folded if column else []
+    total = _total_of(area.code, areas.values(), len(measures.summed))
+    rows = [layers.as_row(line, values, unreviewed=unreviewed) for line in (*areas.values(), total)]
+    return Aggregate(area, path, level, measures, column, rows[:-1], rows[-1], values)
+
+
+def _count_people(actor: Actor, dispatch: Dispatch, measures: Measures, column: FormColumn | None) -> Layers:
+    """Everybody in the reader's own area, whichever part of it is looked at: what is withheld hangs on all of it."""
     labels = _labels(column, get_catalogue())
-    for code, value, subjects, *sums in _group(dispatch, area.range, measures, column, unreviewed=unreviewed):
-        areas[ancestor(code, level)].add(labels.get(value, str(value)), subjects, sums)
-    for part in areas.values():
-        total.include(part)
-    shown = fold_rare(list(areas.values()), total, labels.values()) if column else []
-    return Aggregate(area, path, level, measures, column, list(areas.values()), total, shown)
+    layers = Layers(actor.area_code, list(labels.values()) if column else [])
+    own = Level(actor.area_level)
+    for code, accepted, value, subjects, *sums in _group(dispatch, actor, measures, column):
+        layer = layers.reviewed if accepted else layers.waiting
+        layer.add(list(_way(own, actor.area_code, code)), labels.get(value, str(value)), subjects, sums)
+    return layers
+
+
+def _way(level: Level, own: int, community: int) -> Iterator[int]:
+    """Codes from the reader's own area down to a community."""
+    yield own
+    while (level := BELOW.get(level, Level.COMMUNITY)) != Level.COMMUNITY:
+        yield ancestor(community, level)
+    if community != own:
+        yield community
+
+
+def _total_of(code: int, areas: Iterable[AreaTotals], summed: int) -> AreaTotals:
+    """How far the areas are together; people are added as those of the area around them."""
+    total = AreaTotals(code, "合计", sums=[Decimal(0)] * summed)
+    for part in areas:
+        total.reports, total.handed = total.reports + part.reports, total.handed + part.handed
+        total.accepted += part.accepted
+    return total
 
 
 def _area(actor: Actor, code: int | None) -> tuple[Area, list[Area]]:
@@ -128,11 +160,11 @@ def _count_reports(dispatch: Dispatch, within: Range, level: Level, summed: int)
 
 _GROUPS = SQL(
     """
-SELECT q.area_code, {value}, count(*){sums} FROM (
-    SELECT r.area_code, w."values" FROM forms_engine_report r
+SELECT q.area_code, q.accepted, {value}, count(*){sums} FROM (
+    SELECT r.area_code, r.state = {accepted} AS accepted, w."values" FROM forms_engine_report r
     JOIN forms_engine_reportrow w ON w.district = r.district AND w.report_id = r.id AND w.state <> {removed}
     WHERE r.dispatch_id = {dispatch} AND r.state = ANY({states}) AND r.area_code BETWEEN {low} AND {high}
-) q GROUP BY 1, 2
+) q GROUP BY 1, 2, 3
 """
 )
 _SUM = SQL(
@@ -140,19 +172,19 @@ _SUM = SQL(
 )
 
 
-def _group(
-    dispatch: Dispatch, within: Range, measures: Measures, column: FormColumn | None, *, unreviewed: bool
-) -> list[tuple[Any, ...]]:
-    """(community, stored value of the counted column, subjects, a sum for each summed column)."""
+def _group(dispatch: Dispatch, actor: Actor, measures: Measures, column: FormColumn | None) -> list[tuple[Any, ...]]:
+    """(community, whether accepted, stored value of the counted column, subjects, a sum for each summed column)."""
+    low, high = actor.scope or (0, -1)
     value: Composable = SQL('q."values"->>{}').format(Literal(column.letter)) if column else SQL("NULL::text")
     query = _GROUPS.format(
         value=value,
         sums=SQL("").join(_SUM.format(Literal(summed.letter)) for summed in measures.summed),
         removed=Literal(str(ReportRow.State.REMOVED)),
         dispatch=Literal(dispatch.pk),
-        states=Literal([str(state) for state in handed_in(unreviewed=unreviewed)]),
-        low=Literal(within[0]),
-        high=Literal(within[1]),
+        accepted=Literal(str(Report.State.ACCEPTED)),
+        states=Literal([str(state) for state in handed_in(unreviewed=True)]),
+        low=Literal(low),
+        high=Literal(high),
     )
     with connection.cursor() as cursor:
         cursor.execute(query.as_string(cursor.cursor))

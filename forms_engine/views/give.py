@@ -1,5 +1,6 @@
 """The answers, given: totals by area, and files in the department's own layout."""
 
+from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -16,7 +17,7 @@ from forms_engine.selectors.aggregate import get_aggregate
 from forms_engine.selectors.dispatches import get_dispatch
 from forms_engine.selectors.exports import get_export, list_exports
 from forms_engine.services.give import start_export, take_export
-from forms_engine.totals import as_row
+from forms_engine.totals import WITHHELD
 
 CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -41,13 +42,18 @@ def aggregate(request: HttpRequest, pk: int) -> HttpResponse:
         letter=form.cleaned_data.get("column", ""),
         unreviewed=unreviewed,
     )
-    rows = [as_row(area, found.values, discreet=found.is_lowest) for area in found.areas]
     context = _of(dispatch) | {
         "found": found,
-        "rows": rows,
-        "total": as_row(found.total, found.values, discreet=found.is_lowest),
+        "rows": found.areas,
+        "total": found.total,
+        "small": settings.SMALL_COUNT,
+        "withheld": WITHHELD,
         "unreviewed": unreviewed,
-        "chart": {"areas": [row.name for row in rows], "values": found.values, "bars": [row.bars for row in rows]},
+        "chart": {
+            "areas": [row.name for row in found.areas],
+            "values": found.values,
+            "bars": [row.bars for row in found.areas],
+        },
     }
     return render(request, "forms_engine/aggregate.html", context)
 
