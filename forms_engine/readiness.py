@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from forms_engine.models import FormColumn, FormVersion
+from registry.catalogue import get_catalogue
+from registry.conditions import items_in
 
 SENSITIVE = 3
 """Level (GB/T 43697-2024) from which items need a purpose: personal information that needs protection."""
@@ -22,11 +24,16 @@ def list_lacks(version: FormVersion, columns: Sequence[FormColumn], *, today: da
         lacks.append("没有一列绑定数据项,村居收到的会是一张空表。请至少绑定能认出人或物的列,如姓名。")
     if new_asks and not version.legal_basis.strip():
         lacks.append("有新要的列,请填写法定依据。")
-    if highest_level(columns) >= SENSITIVE and not version.purpose.strip():
-        lacks.append("含 3、4 级数据项,请填写用途。")
+    if max(highest_level(columns), _level_of_condition(version)) >= SENSITIVE and not version.purpose.strip():
+        lacks.append("列或名册条件含 3、4 级数据项,请填写用途。")
     if version.valid_until is not None and version.valid_until < today:
         lacks.append("有效期已过,请改为今天以后的日期。")
     return lacks
+
+
+def _level_of_condition(version: FormVersion) -> int:
+    """To be on the list tells what the condition asks for: it weighs like a column."""
+    return max((item.level for item in items_in(version.condition, get_catalogue())), default=0)
 
 
 def highest_level(columns: Sequence[FormColumn]) -> int:

@@ -28,6 +28,7 @@ from accounts.errors import DomainError
 from registry.ages import compare_age
 from registry.catalogue import Catalogue
 from registry.expressions import NotReachable, Sql, item_expression, path_to
+from registry.masking import is_masked
 from registry.models import DataItem, ItemType
 
 COMPARE: dict[str, Any] = {
@@ -66,6 +67,22 @@ def describe_condition(tree: Mapping[str, Any], catalogue: Catalogue) -> str:
     if "not" in tree:
         return f"不满足({describe_condition(tree['not'], catalogue)})"
     return _describe_leaf(tree, catalogue)
+
+
+def items_in(tree: Mapping[str, Any], catalogue: Catalogue) -> set[DataItem]:
+    """Items that a tree asks about. Parts that cannot be read name none: compiling them is refused."""
+    if not isinstance(tree, Mapping):
+        return set()
+    inner = [part for word in ("all", "any") if isinstance(tree.get(word), list) for part in tree[word]]
+    inner += [tree["not"]] if "not" in tree else []
+    own = catalogue.items.get(str(tree.get("item")))
+    return {item for part in inner for item in items_in(part, catalogue)} | ({own} if own is not None else set())
+
+
+def items_above(tree: Mapping[str, Any], clearance: int, catalogue: Catalogue) -> list[DataItem]:
+    """Items of a tree that a reader sees masked, by code: who counts by them could find out what the mask hides."""
+    above = [item for item in items_in(tree, catalogue) if is_masked(item, clearance)]
+    return sorted(above, key=lambda item: str(item.code))
 
 
 class _Context:

@@ -18,6 +18,7 @@ from forms_engine.models import Dispatch, FormColumn, FormVersion
 from forms_engine.selectors.templates import is_live
 from forms_engine.services.prefill import Roster, list_subjects
 from registry.catalogue import Catalogue, get_catalogue
+from registry.conditions import items_above
 from registry.expressions import NotReachable, item_expression
 from registry.models import DataItem, Entity
 
@@ -32,15 +33,19 @@ COUNTED_MEMBERS = frozenset({"household.registered_count", "household.resident_c
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """subjects: how many the roster would list; counts: item code -> how many of these have the item."""
+    """subjects: how many the roster would list; counts: item code -> how many of these have the item.
+
+    above: names of items in the condition that the reader sees masked; they withhold everything.
+    """
 
     subjects: int
     counts: Mapping[str, int]
+    above: Sequence[str] = ()
 
     @property
     def is_small(self) -> bool:
         """Whether numbers are withheld. Zero too: "nobody" would tell as much about one person as "somebody"."""
-        return self.subjects < FEWEST
+        return self.subjects < FEWEST or bool(self.above)
 
     @property
     def about(self) -> int:
@@ -102,6 +107,11 @@ def recall_known(*, version: FormVersion, columns: Sequence[FormColumn], on: dat
     return known
 
 
+def names_above(version: FormVersion, clearance: int) -> list[str]:
+    """Items of the form's condition above a clearance: its reader must not count by them (no oracle)."""
+    return [item.name for item in items_above(version.condition, clearance, get_catalogue())]
+
+
 def count_asked(*, version: FormVersion, on: date) -> int:
     """How many subjects the roster would list. Raises BadCondition."""
     return list_asked(version, [], get_catalogue(), on=on).count()
@@ -151,7 +161,7 @@ def can_answer_by_data(columns: Sequence[FormColumn], known: Known) -> bool:
     if not asked or any(column.kind == FormColumn.Kind.NEW_ASK for column in asked):
         return False
     needed = [column.item_id for column in asked if column.required and column.item_id]
-    return known.subjects >= FEWEST and all((known.percent(code) or 0) >= ENOUGH for code in needed)
+    return not known.is_small and all((known.percent(code) or 0) >= ENOUGH for code in needed)
 
 
 def count_communities(area: Area) -> int:

@@ -12,20 +12,21 @@ from accounts.errors import NotFound
 from forms_engine.models import FormColumn, Report, ReportRow
 from forms_engine.selectors.grid import OPEN_STATES, ROW_FIELDS, Lens, Place, behind, report_rows
 from forms_engine.services.fill import Gap
-from registry.catalogue import get_catalogue, model_of
+from registry.catalogue import get_catalogue
 from registry.models import Entity
 from registry.models.base import Subject
 from registry.selectors.people import PeopleFilter, list_people
+from registry.selectors.places import PlaceFilter, list_dwellings, list_households, list_organizations
 from registry.selectors.subjects import with_derived
 from registry.showing import text_of
 
 PAGE = 50
 MOST_CANDIDATES = 20
 OPEN_COMMENT = "$.* ? (!exists (@.done))"
-SEARCHED = {
-    Entity.HOUSEHOLD: ("number", "address"),
-    Entity.DWELLING: ("address", "code"),
-    Entity.ORGANIZATION: ("name",),
+SEARCHES = {
+    Entity.HOUSEHOLD: list_households,
+    Entity.DWELLING: list_dwellings,
+    Entity.ORGANIZATION: list_organizations,
 }
 DESCRIBED = {
     Entity.PERSON: ("person.name", "person.residence_address"),
@@ -163,11 +164,8 @@ def find_candidates(*, actor: Actor, report: Report, text: str) -> list[Candidat
 def _search(actor: Actor, subject: str, text: str) -> QuerySet[Any]:
     if subject == Entity.PERSON:
         return list_people(actor=actor, wanted=PeopleFilter(text=text), on=localdate()).order_by("area_code", "pk")
-    rows = model_of(subject)._default_manager.visible_to(actor).filter(closed_on=None)  # type: ignore[attr-defined]
-    matches = Q()
-    for column in SEARCHED[Entity(subject)]:
-        matches |= Q(**{f"{column}__contains": text})
-    found: QuerySet[Any] = rows.filter(matches).order_by("area_code", "pk")
+    search: Any = SEARCHES[Entity(subject)]
+    found: QuerySet[Any] = search(actor=actor, wanted=PlaceFilter(text=text)).order_by("area_code", "pk")
     return found
 
 

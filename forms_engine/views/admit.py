@@ -14,6 +14,7 @@ from accounts.actors import Actor
 from accounts.htmx import go
 from accounts.notices import tell
 from accounts.paging import take_page
+from accounts.roles import HIGHEST_LEVEL
 from forms_engine.desk_forms import DecisionForm
 from forms_engine.models import FormVersion
 from forms_engine.selectors.admissions import (
@@ -56,7 +57,7 @@ def admission_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "version": version,
         "form": form,
-        "facts": get_facts(version=version, on=localdate()),
+        "facts": get_facts(version=version, on=localdate(), clearance=HIGHEST_LEVEL),
         "steps": list_steps(version),
         "own": was_submitted_by(version, actor.user_id),
         "waiting": count_admissions(actor=actor)[State.SUBMITTED],

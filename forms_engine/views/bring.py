@@ -74,7 +74,7 @@ def template_new_version(request: HttpRequest, pk: int) -> HttpResponse:
 def template_detail(request: HttpRequest, pk: int) -> HttpResponse:
     version = _open(request, pk)
     template = version.template
-    facts = get_facts(version=version, on=localdate())
+    facts = get_facts(version=version, on=localdate(), clearance=actor_of(request).clearance)
     columns = [facts_of.column for facts_of in facts.columns]
     context = {
         "template": template,

@@ -16,7 +16,7 @@ from forms_engine.condition_rows import build_tree, list_condition_items, split_
 from forms_engine.forms import ColumnForm, ColumnForms, ConditionJoinForm, ConditionSet, SettingsForm, item_label
 from forms_engine.models import FormVersion
 from forms_engine.selectors.facts import get_facts
-from forms_engine.selectors.overlap import Known, count_asked
+from forms_engine.selectors.overlap import Known, count_asked, names_above
 from forms_engine.selectors.templates import get_open_version
 from forms_engine.services.design import save_columns, save_settings
 from registry.catalogue import get_catalogue
@@ -32,7 +32,7 @@ def template_columns(request: HttpRequest, pk: int) -> HttpResponse:
     version = get_open_version(actor=actor_of(request), pk=pk)
     if not version.can_change:
         return go(request, DETAIL, pk)
-    facts = get_facts(version=version, on=localdate())
+    facts = get_facts(version=version, on=localdate(), clearance=actor_of(request).clearance)
     forms = ColumnForms([ColumnForm(request.POST or None, column=one.column) for one in facts.columns])
     if request.method == "POST" and forms.is_valid():
         with refusals_on(forms):  # type: ignore[arg-type]  # takes errors like a form
@@ -94,6 +94,7 @@ class _SettingsPage:
     def __init__(self, request: HttpRequest, version: FormVersion) -> None:
         data = request.POST or None
         self.version, self.catalogue = version, get_catalogue()
+        self.clearance = actor_of(request).clearance
         self.known: Known | None = None
         join, rows = split_tree(version.condition, self.catalogue)
         self.form = SettingsForm(data, instance=version)
@@ -118,7 +119,9 @@ class _SettingsPage:
 
     def count(self) -> None:
         """Count for the settings that the version in memory has. Raises BadCondition."""
-        self.known = Known(count_asked(version=self.version, on=localdate()), {})
+        above = names_above(self.version, self.clearance)
+        count = 0 if above else count_asked(version=self.version, on=localdate())
+        self.known = Known(count, {}, above)
 
     def context(self) -> dict[str, Any]:
         words = describe_condition(self.version.condition, self.catalogue)

@@ -29,7 +29,7 @@ def list_households(*, actor: Actor, wanted: PlaceFilter) -> QuerySet[Household]
     found = _found(Entity.HOUSEHOLD, actor, wanted).select_related("head")
     text = clean_text(wanted.text)
     if text:
-        found = found.filter(Q(number=text) | _readable(actor, Q(head__name__starts=text) | Q(address__contains=text)))
+        found = found.filter(_readable(actor, Q(number=text) | Q(head__name__starts=text) | Q(address__contains=text)))
     return found.filter(type=wanted.kind) if wanted.kind else found
 
 

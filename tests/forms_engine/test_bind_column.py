@@ -194,7 +194,50 @@ def test_a_small_group_is_not_counted_exactly(staff, draft, cast):
 
 
 def test_nobody_is_told_like_a_few_so_that_a_count_never_tells_about_one_person(staff, draft):
-    assert "少于 10 个" in count(staff, draft, ("person.is_drug_user", "=", "是"))
+    assert "少于 10 个" in count(staff, draft, ("person.sex", "=", "女"))
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        (("person.is_elderly_alone", "=", "是"), "是否独居老人"),
+        (("person.birth_date", ">=", "1940-01-01"), "出生日期"),
+        (("person.is_drug_user", "known", ""), "是否吸毒人员"),
+    ],
+)
+def test_nobody_counts_by_an_item_that_they_see_masked(staff, draft, cast, row, name):
+    """Else a department found out by searching in halves what the mask hides: the count moves with the bound."""
+    with acting_as(cast.town):
+        for _ in range(12):
+            make_person(EAST, is_elderly_alone=True)
+    shown = count(staff, draft, ("person.sex", "=", "男"), row)
+    assert "不显示(条件含本岗位看不到的" in shown
+    assert name in shown
+    assert "约 10" not in shown
+    staff.post(f"/forms/{draft.template_id}/settings/", settings_of(draft, row))
+    for page in ("settings/", "columns/", ""):
+        assert "约 10" not in text_of(staff.get(f"/forms/{draft.template_id}/{page}"))
+
+
+def test_the_desk_sees_how_many_a_condition_of_others_lists(staff, draft, cast):
+    from accounts.roles import HIGHEST_LEVEL
+    from forms_engine.selectors.facts import get_facts
+
+    with acting_as(cast.town):
+        for _ in range(12):
+            make_person(EAST, is_elderly_alone=True)
+    staff.post(f"/forms/{draft.template_id}/settings/", settings_of(draft, ("person.is_elderly_alone", "=", "是")))
+    with acting_as(cast.district):
+        version = get_open_version(actor=cast.department, pk=draft.template_id)
+        assert get_facts(version=version, on=localdate(), clearance=HIGHEST_LEVEL).known.about == 10
+        assert get_facts(version=version, on=localdate(), clearance=2).known.is_small
+
+
+def test_a_roster_by_a_sensitive_item_needs_a_purpose(draft):
+    from forms_engine.readiness import list_lacks
+
+    draft.purpose, draft.condition = "", {"item": "person.is_disabled", "op": "=", "value": True}
+    assert "列或名册条件含 3、4 级数据项,请填写用途。" in list_lacks(draft, [], today=localdate())
 
 
 def test_the_dead_are_not_counted(staff, draft, cast):
