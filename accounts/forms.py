@@ -74,15 +74,3 @@ class PeopleFilterForm(forms.Form):
     role = forms.ChoiceField(label="角色", choices=[("", "全部"), *Role.choices], required=False)
     kind = forms.ChoiceField(label="队员类别", choices=[("", "全部"), *GridKind.choices], required=False)
     state = forms.ChoiceField(label="状态", choices=[("", "全部"), *PersonState.choices], required=False)
-
-
-class AuditFilterForm(forms.Form):
-    """Filters of the audit page. A field that cannot be read says so and filters nothing."""
-
-    since = forms.DateField(label="从", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="到", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    action = forms.CharField(
-        label="动作", max_length=60, required=False, widget=forms.TextInput(attrs={"list": "known-actions"})
-    )
-    user = forms.CharField(label="用户名", max_length=50, required=False)
-    obj = forms.CharField(label="对象(类型:编号)", max_length=120, required=False)

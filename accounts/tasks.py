@@ -11,6 +11,7 @@ from accounts.audit import record_system
 from accounts.audit_chain.keeping import remove_expired_lines
 from accounts.audit_chain.sealing import seal_lines
 from accounts.audit_chain.verifying import verify_log
+from accounts.audit_export import remove_expired_audit_exports
 from accounts.audit_reading import is_readable
 from accounts.jobs import call_worker, list_resumable_jobs, run_job
 from accounts.services.unused import suspend_unused_accounts
@@ -69,7 +70,8 @@ def verify_audit_task() -> None:
 
 @shared_task(ignore_result=True)
 def expire_audit_task() -> None:
-    """Every night by beat: lines older than AUDIT_KEEP_MONTHS."""
+    """Every night by beat: lines older than AUDIT_KEEP_MONTHS, and files of exports after their week."""
+    remove_expired_audit_exports()
     if is_readable():
         remove_expired_lines()
 

@@ -22,7 +22,6 @@ urlpatterns = [
     path("me/sessions/end-others/", me.sessions_end_others, name="sessions_end_others"),
     path("jobs/<int:pk>/", me.job_detail, name="job_detail"),
     path("people/", people.people, name="people"),
-    path("audit/", people.audit, name="audit"),
     path("emergency/", sight.emergency_open, name="emergency_open"),
     path("emergency/end", sight.emergency_end, name="emergency_end"),
     path("sight/", sight.sight_log, name="sight_log"),

@@ -66,7 +66,7 @@ ENTRIES = (
     Entry("数据项目录", "registry:item_list", rights.VIEW_CATALOGUE, ("registry:item_",)),
     Entry("组织与人员", "accounts:people", rights.VIEW_PEOPLE, ("accounts:people",)),
     Entry("查看完整信息记录", "accounts:sight_log", rights.WATCH_UNMASKING, ("accounts:sight_",), "emergencies"),
-    Entry("审计", "accounts:audit", rights.READ_AUDIT, ("accounts:audit",)),
+    Entry("审计", "portal:audit_list", rights.READ_AUDIT, ("portal:audit_",)),
     Entry("运行状态", "portal:status", rights.OPERATE, ("portal:status",)),
 )
 

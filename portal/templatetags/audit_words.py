@@ -2,7 +2,11 @@
 
 from django import template
 
+from accounts.models import AuditEntry
+from portal.audit_words import SIGNS, detail_lines, object_name
+
 register = template.Library()
+register.filter(object_name)
 
 ACTIONS = {
     "login": "登录",
@@ -15,6 +19,10 @@ ACTIONS = {
     "second_factor.codes_made": "生成恢复码",
     "access.refused": "访问被拒绝",
     "audit.read": "查看审计",
+    "audit.seen_by": "查询谁看过某居民",
+    "audit.export_started": "开始导出审计日志",
+    "audit.export_finished": "审计日志导出文件已生成",
+    "audit.export_downloaded": "下载审计日志导出文件",
     "audit.verified": "核对审计日志",
     "audit.expired": "删除过期的审计记录",
     "scope.whole_tree": "以全域范围处理",
@@ -118,7 +126,14 @@ ACTIONS |= {
     "grid.closed": "撤销网格",
     "grid.reopened": "恢复网格",
 }
-RESULTS = {"broken": "核对不符", "alarm": "告警", "refused": "被拒绝", "locked": "已锁定", "throttled": "过于频繁"}
+RESULTS = {
+    "ok": "成功",
+    "refused": "被拒绝",
+    "locked": "已锁定",
+    "throttled": "过于频繁",
+    "alarm": "告警",
+    "broken": "核对不符",
+}
 
 
 @register.filter
@@ -132,7 +147,11 @@ def result_name(result: str) -> str:
     return RESULTS.get(result, result)
 
 
-@register.simple_tag
-def known_actions() -> dict[str, str]:
-    """Code -> Chinese name, for the list of suggestions."""
-    return ACTIONS
+@register.filter
+def sign_name(kind: str) -> str:
+    return SIGNS.get(kind, kind)
+
+
+@register.filter
+def details_of(entry: AuditEntry) -> list[tuple[str, str]]:
+    return list(detail_lines(entry))

@@ -36,7 +36,7 @@ WHY_EMPTY = {
     Role.DATA_OFFICER: Empty("目前没有待办。", "registry:item_list", "看数据项目录"),
     Role.SYSTEM_ADMIN: Empty("目前没有待办。系统管理员负责运行,不接触居民数据。", "portal:status", "看运行状态"),
     Role.SECURITY_ADMIN: Empty("目前没有待办。安全管理员不接触居民数据。", "accounts:people", "看组织与人员"),
-    Role.AUDIT_ADMIN: Empty("目前没有待办。审计管理员不接触居民数据。", "accounts:audit", "看审计"),
+    Role.AUDIT_ADMIN: Empty("目前没有待办。审计管理员不接触居民数据。", "portal:audit_list", "看审计"),
 }
 """A department or an administrator is not somebody whose reports are all done."""
 

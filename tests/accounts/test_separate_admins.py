@@ -71,7 +71,7 @@ def test_none_of_the_three_holds_a_right_of_another():
 
 @pytest.mark.parametrize("who", ["system", "security", "audit"])
 def test_none_of_the_three_opens_the_pages_of_another(client, cast, who):
-    pages = {"system": "portal:status", "security": "accounts:people", "audit": "accounts:audit"}
+    pages = {"system": "portal:status", "security": "accounts:people", "audit": "portal:audit_list"}
     sign_in(client, getattr(cast, who))
     answers = {name: client.get(reverse(page)).status_code for name, page in pages.items() if name != who}
     assert set(answers.values()) == {403}

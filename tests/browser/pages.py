@@ -45,7 +45,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "钱磊": ("/", "/items/"),
     "俞涛": ("/", "/status/"),
     "汤洁": ("/", "/people/"),
-    "季平": ("/", "/audit/"),
+    "季平": ("/", "/audit/", "/audit/overview/"),
 }
 GRIDS = {"王建国": "/reports/{report}/", "顾文杰": "/review/{report}/"}
 """Pages with the grid: heavier, and the grid is a part of its own."""

@@ -180,7 +180,7 @@ def test_a_department_sees_its_own_forms_and_sendings_only(client, cast, dispatc
 ADMINS = {
     Role.SYSTEM_ADMIN: "portal:status",
     Role.SECURITY_ADMIN: "accounts:people",
-    Role.AUDIT_ADMIN: "accounts:audit",
+    Role.AUDIT_ADMIN: "portal:audit_list",
 }
 
 
