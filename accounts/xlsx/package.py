@@ -4,6 +4,8 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
+from typing import cast
 
 from .refusals import (
     SAVE_AGAIN,
@@ -20,7 +22,9 @@ from .refusals import (
 )
 
 MAX_FILE = 20 * 2**20  # bytes
-MAX_UNPACKED = 256 * 2**20  # bytes, all parts together
+MAX_UNPACKED = 160 * 2**20  # bytes, all parts together
+# One part: 100,000 rows of 15 columns. Readers take up to twice that, and a process must stay under 300 MB.
+MAX_PART = 100 * 2**20
 MAX_ENTRIES = 2000
 MAX_RATIO = 200  # ordinary sheets pack 10 to 20 times, sheets of styled blanks up to 100
 RATIO_FROM = 8 * 2**20  # bytes unpacked; smaller files may pack as they like
@@ -28,11 +32,12 @@ LOCAL_HEADER = struct.Struct("<4s22xHH")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 UTF8_NAME = 0x800
 ENCRYPTED = 0x1
-CHUNK = 1 << 20
+CHUNK, PIECE = 1 << 18, 1 << 20
+ABOUT_SHEETS = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 
 
 def unpack(data: bytes) -> dict[str, bytes]:
-    """XML parts of a workbook package by name; pictures and other parts are counted but not kept.
+    """Parts that tell the sheets, by name; all others are unpacked, checked and let go.
 
     Raises UploadRefused for anything that is not a plain .xlsx of bearable size.
     """
@@ -85,6 +90,9 @@ def _check_directory(entries: list[zipfile.ZipInfo], size: int) -> None:
     too_dense = unpacked > RATIO_FROM and unpacked > MAX_RATIO * max(packed, 1)
     if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or packed > size or too_dense:
         raise Bomb()
+    largest = max((entry.file_size for entry in entries), default=0)
+    if largest > MAX_PART:
+        raise TooLarge(f"工作表解压后有 {largest >> 20} MB,超过 {MAX_PART >> 20} MB。请拆成几个文件上传。")
     if any(entry.flag_bits & ENCRYPTED for entry in entries):
         raise PasswordProtected()
     if len({entry.filename for entry in entries}) < len(entries):
@@ -126,44 +134,70 @@ def _readable(entry: zipfile.ZipInfo) -> str:
 def _inflate_all(data: bytes, entries: list[zipfile.ZipInfo]) -> dict[str, bytes]:
     parts = {}
     for entry in entries:
-        content = _inflate(data, entry)
-        if entry.filename.endswith((".xml", ".rels")):
-            _refuse_declarations(content)
-            parts[entry.filename] = content
+        pieces = _whole(_in_pieces(_packed(data, entry), entry), entry)
+        if not entry.filename.endswith((".xml", ".rels")):
+            for _ in pieces:
+                pass
+            continue
+        content = bytearray()  # grows in place: joining the pieces would hold them twice
+        for piece in pieces:
+            content += piece
+        _refuse_declarations(content)
+        if entry.filename in ABOUT_SHEETS or b"sheetData" in content:
+            parts[entry.filename] = cast(bytes, content)  # read like bytes; a copy would be held beside it
     return parts
 
 
-def _inflate(data: bytes, entry: zipfile.ZipInfo) -> bytes:
-    """Unpack by hand and stop at the stated size: another reader may not believe the central directory."""
+def _packed(data: bytes, entry: zipfile.ZipInfo) -> memoryview:
+    """Bytes of an entry as they lie in the file, without copying them."""
     start = entry.header_offset
     try:
         magic, name_size, extra_size = LOCAL_HEADER.unpack_from(data, start)
     except struct.error:
         raise Damaged() from None
     start += 30 + name_size + extra_size
-    packed = data[start : start + entry.compress_size]
+    packed = memoryview(data)[start : start + entry.compress_size]
     if magic != b"PK\x03\x04" or len(packed) != entry.compress_size:
         raise Damaged()
-    content = packed if entry.compress_type == zipfile.ZIP_STORED else _inflate_deflated(packed, entry)
-    if len(content) != entry.file_size or zlib.crc32(content) != entry.CRC:
-        raise Damaged()
-    return content
+    return packed
 
 
-def _inflate_deflated(packed: bytes, entry: zipfile.ZipInfo) -> bytes:
-    if entry.compress_type != zipfile.ZIP_DEFLATED:
+def _in_pieces(packed: memoryview, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Unpack by hand and little by little: another reader may not believe the central directory."""
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Damaged()
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    for start in range(0, len(packed), CHUNK):
+        rest = bytes(packed[start : start + CHUNK])
+        if entry.compress_type == zipfile.ZIP_STORED:
+            yield rest
+            continue
+        while rest:
+            yield _next_piece(unpacker, rest)
+            rest = unpacker.unconsumed_tail
+    yield unpacker.flush()
+
+
+def _next_piece(unpacker: "zlib._Decompress", packed: bytes) -> bytes:
     try:
-        content = unpacker.decompress(packed, entry.file_size + 1)
+        return unpacker.decompress(packed, PIECE)
     except zlib.error:
         raise Damaged() from None
-    if len(content) > entry.file_size:
-        raise Bomb()
-    return content
 
 
-def _refuse_declarations(content: bytes) -> None:
+def _whole(pieces: Iterable[bytes], entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The pieces, stopped where they pass the stated size; at their end size and checksum must be as stated."""
+    size = checksum = 0
+    for piece in pieces:
+        size, checksum = size + len(piece), zlib.crc32(piece, checksum)
+        if size > entry.file_size:
+            raise Bomb()
+        yield piece
+    if size != entry.file_size or checksum != entry.CRC:
+        raise Damaged()
+
+
+def _refuse_declarations(content: bytes | bytearray) -> None:
     """No DTD in any part, in the one encoding that readers of this house expect (UTF-8)."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
         raise Damaged()

@@ -1,0 +1,52 @@
+"""A process that opens mutated uploads, as the pages do, and says what became of them. usage: ... FIRST_SEED COUNT"""
+
+import json
+import resource
+import sys
+import time
+import traceback
+from typing import Any
+
+from accounts.errors import DomainError
+from accounts.xlsx import open_upload, read_rows
+from registry.binding import bind_workbook, load_items
+from registry.photos import reencode
+from tests.registry.mutants import photo_of, workbook_of
+
+PHOTO_EVERY = 5
+
+
+def open_one(seed: int, items: Any) -> str:
+    """What the upload of one mutant comes to: read, or the code of its refusal."""
+    try:
+        if seed % PHOTO_EVERY == 0:
+            reencode(photo_of(seed))
+        else:
+            data = workbook_of(seed)
+            binding = bind_workbook(data, items)
+            for _ in read_rows(open_upload(data, "名册.xlsx"), binding):
+                pass
+    except DomainError as refusal:
+        return refusal.code
+    return "read"
+
+
+def main(first: int, count: int) -> dict[str, Any]:
+    items = load_items()
+    told: dict[str, Any] = {"outcomes": {}, "crashes": [], "slowest": 0.0, "slowest_seed": first}
+    for seed in range(first, first + count):
+        started = time.process_time()
+        try:
+            outcome = open_one(seed, items)
+            told["outcomes"][outcome] = told["outcomes"].get(outcome, 0) + 1
+        except BaseException as error:  # noqa: BLE001  (a panic of a Rust reader is no Exception)
+            told["crashes"].append([seed, repr(error)[:200], traceback.format_exc()[-1500:]])
+        took = time.process_time() - started
+        if took > told["slowest"]:
+            told |= {"slowest": took, "slowest_seed": seed}
+    told["megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return told
+
+
+if __name__ == "__main__":
+    json.dump(main(int(sys.argv[1]), int(sys.argv[2])), sys.stdout)
