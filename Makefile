@@ -36,7 +36,7 @@ bench:
 # The long proofs, at most an hour: killed processes, made-up input, the full matrix
 soak:
 	@scripts/setup.sh dev
-	@scripts/test.sh -m "faults or fuzz or matrix" $(ARGS)
+	@SOAK=1 scripts/test.sh -m "faults or fuzz or matrix" $(ARGS)
 
 # Everything in one sealed file, and back into an empty database: BACKUP_KEY is 64 hexadecimal digits of your own
 FILE ?= .run/backup-$(shell date +%Y%m%d-%H%M%S).ybt

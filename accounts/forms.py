@@ -9,8 +9,12 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, Se
 
 from accounts.directory import PersonState
 from accounts.errors import DomainError, NotAllowed, NotFound
+from accounts.guesses import NO_BROWSER, give_back, let_through
+from accounts.hashing import HashingBusy
 from accounts.limits import TooMany
+from accounts.login_gate import take_back_guess
 from accounts.models import GridKind, User
+from accounts.origin import present_origin
 from accounts.roles import Role
 
 
@@ -33,6 +37,13 @@ class LoginForm(AuthenticationForm):
         "inactive": "用户名或密码不对,请核对后重新输入(区分大小写)。",
     }
 
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()
+        except HashingBusy:
+            take_back_guess(self.request)
+            raise
+
 
 class CodeForm(forms.Form):
     """A code of the authenticator app or a recovery code."""
@@ -46,7 +57,27 @@ class CodeForm(forms.Form):
 
 
 class PasswordForm(PasswordChangeForm):
+    """The old password is asked for again, and guessed at no more often than at the login."""
+
     field_order = ["old_password", "new_password1", "new_password2"]
+
+    def __init__(self, *args: Any, browser: bytes = NO_BROWSER, **kwargs: Any) -> None:
+        """browser: as `accounts.guesses` counts it."""
+        super().__init__(*args, **kwargs)
+        self.browser = browser
+
+    def clean_old_password(self) -> str:
+        guess = let_through(username=self.user.username, address=present_origin().address, browser=self.browser)
+        if guess is None:
+            raise forms.ValidationError("旧密码输错次数较多,请 15 分钟后再试。", code="too_many")
+        typed: str = super().clean_old_password()
+        give_back(guess)
+        return typed
+
+    def validate_password_for_user(self, user: User, password_field_name: str = "password2") -> None:  # noqa: S107
+        """Only after the old one was right: "used before" would tell a stranger at an open session what it is."""
+        if "old_password" in self.cleaned_data:
+            super().validate_password_for_user(user, password_field_name)
 
 
 class FirstPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # cannot be subscripted when run

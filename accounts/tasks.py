@@ -13,6 +13,7 @@ from accounts.audit_chain.sealing import seal_lines
 from accounts.audit_chain.verifying import verify_log
 from accounts.audit_export import remove_expired_audit_exports
 from accounts.audit_reading import is_readable
+from accounts.guesses import forget_guesses
 from accounts.jobs import call_worker, list_resumable_jobs, run_job
 from accounts.services.unused import suspend_unused_accounts
 from accounts.sessions import SessionStore
@@ -44,6 +45,7 @@ def clear_sessions_task() -> None:
 def forget_spendings_task() -> None:
     """Every hour by beat."""
     limits.forget_spendings()
+    forget_guesses()
 
 
 @shared_task(ignore_result=True)

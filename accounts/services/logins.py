@@ -1,17 +1,21 @@
 """Logging in and out. Every try leaves an audit line; a refused one does not tell whether the user exists."""
 
 from django.contrib import auth
+from django.db import transaction
 from django.http import HttpRequest
 
 from accounts.audit import record_system, record_user
 from accounts.devices import in_words
+from accounts.login_gate import take_back_guess
 from accounts.models import User
 from accounts.origin import present_origin
 from accounts.services.telling import tell_changes
 
 
+@transaction.atomic
 def log_in(request: HttpRequest, *, user: User) -> None:
     """Open a session for a user whose password was right. The session key changes; what managers did is told."""
+    take_back_guess(request)
     auth.login(request, user)
     device = in_words(request.headers.get("User-Agent", ""))
     request.session.begin(address=present_origin().address, device=device)  # type: ignore[attr-defined]

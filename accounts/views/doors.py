@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import PUBLIC, SIGNED_IN, access
 from accounts.care import set_care_mode
 from accounts.forms import LoginForm
+from accounts.known_browsers import remember_browser
 from accounts.notices import tell
 from accounts.redirects import safe_next
 from accounts.selectors import list_own_posts
@@ -19,6 +21,7 @@ from accounts.services.posts import switch_post
 
 
 @access(PUBLIC)
+@transaction.non_atomic_requests  # a guess is written down, and its locks let go, before the hasher works
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +31,9 @@ def login_page(request: HttpRequest) -> HttpResponse:
     form = LoginForm(request, data=request.POST or None)
     if form.is_valid():
         log_in(request, user=form.get_user())
-        return redirect(safe_next(request))
+        response = redirect(safe_next(request))
+        remember_browser(request, response, form.cleaned_data["username"])
+        return response
     if form.is_bound:
         record_refused_login(request, username=request.POST.get("username", ""))
     context = {"form": form, "next": safe_next(request)}

@@ -15,6 +15,7 @@ from accounts.access import access
 from accounts.forms import PasswordForm
 from accounts.htmx import page_or_part
 from accounts.jobs import get_job
+from accounts.known_browsers import browser_of
 from accounts.models import User
 from accounts.notices import tell
 from accounts.redirects import safe_next
@@ -44,7 +45,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_change(request: HttpRequest) -> HttpResponse:
     user, to = cast(User, request.user), safe_next(request, reverse("accounts:me"))
-    form = PasswordForm(user, request.POST or None)
+    form = PasswordForm(user, request.POST or None, browser=browser_of(request, user.username))
     if form.is_valid():
         change_password(request, user=user, password=form.cleaned_data["new_password1"])
         tell(request, "密码已修改。别处登录的同一账号需要重新登录。")

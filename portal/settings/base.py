@@ -1,6 +1,5 @@
 """What every deployment shares. Variables of the environment are read here and nowhere else."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
@@ -144,9 +143,12 @@ AUTHENTICATION_BACKENDS = [
     "guardian.backends.ObjectPermissionBackend",
 ]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.hashing.SlottedArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+# How many passwords a web process hashes at once, and how long the next one waits for its turn.
+HASHING_SLOTS = env.number("HASHING_SLOTS", 2, lowest=1, highest=64)
+HASHING_WAIT_SECONDS = 3
 # gb: length, kinds of characters, history, rotation (GB/T 22239-2019). asvs: length, no guessable word (ASVS 5.0).
 PASSWORD_PROFILE = env.choice("PASSWORD_PROFILE", ("gb", "asvs"), "gb")
 AUTH_PASSWORD_VALIDATORS = passwords.VALIDATORS[PASSWORD_PROFILE]
@@ -162,11 +164,8 @@ ONE_TIME_PASSWORD_DAYS = 14
 # Days without a login after which an account is suspended.
 UNUSED_ACCOUNT_DAYS = env.number("UNUSED_ACCOUNT_DAYS", 90, lowest=7, highest=3650)
 
-# A user is locked from one address: a village behind one address is not locked out by one typo too many.
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_RESET_ON_SUCCESS = True
+# django-axes asks before each password and shapes the refusal; what it asks is ours (accounts.guesses).
+AXES_HANDLER = "accounts.login_gate.LoginGate"
 AXES_CLIENT_IP_CALLABLE = "portal.network.client_address"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
@@ -186,6 +185,7 @@ SESSION_IDLE_SECONDS = env.number("SESSION_IDLE_SECONDS", 30 * 60, lowest=60, hi
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+KNOWN_BROWSER_COOKIE_NAME = "browser"
 CSRF_COOKIE_SAMESITE = "Lax"
 # A notice may name a resident, and a cookie stays on a shared computer.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
