@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from accounts.actors import Actor
 from accounts.emergency import emergency_end
 from accounts.models import Post, User
+from accounts.step_up import is_verified
 
 POST_KEY = "post"
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -68,7 +69,7 @@ def find_actor(request: HttpRequest) -> Actor | None:
         return None
     request.session.setdefault(POST_KEY, post.pk)
     return post.as_actor(
-        second_factor=request.user.is_verified(),  # type: ignore[attr-defined]
+        second_factor=is_verified(request),
         emergency_until=emergency_end(request.session, post.pk),
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -9,7 +10,7 @@ from django_otp.plugins.otp_static.models import StaticToken
 
 from accounts.actors import Actor
 from accounts.codes import SPAN, Level
-from accounts.models import AppDevice, Area, Job, LoginSession, OldPassword, Post, User
+from accounts.models import AppDevice, Area, Job, LoginSession, OldPassword, Post, UpstreamIdentity, User
 from accounts.roles import Role
 
 
@@ -29,6 +30,12 @@ def list_own_jobs(*, actor: Actor, limit: int = 20) -> QuerySet[Job]:
 def list_own_sessions(*, user_id: int) -> QuerySet[LoginSession]:
     """Sessions of one user that are not over, last used first."""
     return LoginSession.objects.filter(user_id=user_id, expire_date__gt=timezone.now()).order_by("-last_seen")
+
+
+def is_linked_upstream(*, user_id: int) -> bool:
+    """Whether the user may come in by the upstream provider; no query where there is none."""
+    issuer = settings.OIDC_ISSUER
+    return bool(issuer) and UpstreamIdentity.objects.filter(user_id=user_id, issuer=issuer).exists()
 
 
 @dataclass(frozen=True, slots=True)

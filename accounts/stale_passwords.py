@@ -12,12 +12,14 @@ from django.utils import timezone
 from accounts.models import User
 
 EXPIRED = "expired"
+WITHOUT_PASSWORD = "without_password"  # noqa: S105  (a key)
+"""Session key: somebody else vouched for the person, so the age of the password kept here is beside the point."""
 
 
 def why_stale(request: HttpRequest) -> str:
     """EXPIRED; "" for a password that is good, and for whoever came in without one."""
     user = request.user
-    if not isinstance(user, User) or not user.has_usable_password():
+    if not isinstance(user, User) or not user.has_usable_password() or request.session.get(WITHOUT_PASSWORD):
         return ""
     return EXPIRED if is_expired(user) else ""
 

@@ -10,6 +10,21 @@ GIVEN_AT = "second_factor_at"
 """Session key: when a code was accepted last, in seconds since 1970."""
 
 
+UPSTREAM_FACTOR = "upstream_second_factor"
+"""Session key: the upstream provider has seen a second factor, and OIDC_SECOND_FACTOR says that this is believed."""
+
+
+def is_verified(request: HttpRequest) -> bool:
+    """Whether a second factor was given in this session, here or upstream."""
+    return bool(request.user.is_verified() or request.session.get(UPSTREAM_FACTOR))  # type: ignore[union-attr]
+
+
+def trust_upstream(session: SessionBase) -> None:
+    """The provider asked for a second factor just now."""
+    session[UPSTREAM_FACTOR] = True
+    mark_given(session)
+
+
 def mark_given(session: SessionBase) -> None:
     """A code was accepted just now."""
     session[GIVEN_AT] = int(time.time())
@@ -18,4 +33,4 @@ def mark_given(session: SessionBase) -> None:
 def is_fresh(request: HttpRequest) -> bool:
     """Whether a second factor was given in this session within STEP_UP_SECONDS. A clock set back makes none fresh."""
     age = time.time() - request.session.get(GIVEN_AT, 0)
-    return bool(request.user.is_verified()) and -1 < age < settings.STEP_UP_SECONDS  # type: ignore[union-attr]
+    return is_verified(request) and -1 < age < settings.STEP_UP_SECONDS

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from accounts.views import doors, first_password, me, people, second_factor, sight
+from accounts.views import doors, first_password, me, people, second_factor, sight, upstream
 
 app_name = "accounts"
 urlpatterns = [
     path("login/", doors.login_page, name="login"),
+    path("login/upstream/", upstream.upstream_login, name="upstream_login"),
+    path("login/upstream/callback/", upstream.upstream_callback, name="upstream_callback"),
+    path("me/upstream/link/", upstream.upstream_link, name="upstream_link"),
+    path("me/upstream/unlink/", upstream.upstream_unlink, name="upstream_unlink"),
     path("logout/", doors.logout_now, name="logout"),
     path("posts/none/", doors.no_post, name="no_post"),
     path("posts/switch/", doors.post_switch, name="switch_post"),

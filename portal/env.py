@@ -95,6 +95,16 @@ def origin(name: str, default: str | None = None) -> str:
     return value.rstrip("/")
 
 
+def issuer(name: str) -> str:
+    """An OpenID Connect issuer as its discovery names it, https unless on this machine; "" where there is none."""
+    if not given(name):
+        return ""
+    parts = _split_url(name, ("http", "https"))
+    if not parts.hostname or (parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1")):
+        raise BadEnvironment(name, "应为 https:// 开头的地址。")
+    return text(name)
+
+
 def hex_bytes(name: str, length: int) -> bytes:
     """Exactly `length` bytes, written in hexadecimal."""
     return _unhex(name, text(name), length)

@@ -18,7 +18,7 @@ from accounts.actors import Actor
 from accounts.audit import record_user
 from accounts.delegation import needs_release
 from accounts.errors import Conflict, DomainError, NotAllowed
-from accounts.models import AccountChange, User
+from accounts.models import AccountChange, LoginSession, User
 from accounts.one_time import fingerprint, fits, make_one_time_password, make_release_code
 from accounts.services.managing import holdings, lock_person, note
 from accounts.services.passwords import change_password
@@ -88,10 +88,11 @@ def release_person(*, actor: Actor, pk: int) -> tuple[User, Secret]:
 
 @transaction.atomic
 def reset_second_factor(*, actor: Actor, pk: int) -> User:
-    """Take the app and the recovery codes off; the user binds a new app at the next login. Sessions lose the factor."""
+    """Take the app and the recovery codes off; the user binds a new app at the next login. Every session ends."""
     user = lock_person(actor, pk)
     TOTPDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
+    LoginSession.objects.filter(user_id=user.pk).delete()
     note(actor, user, Kind.FACTOR_RESET)
     return user
 

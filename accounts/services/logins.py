@@ -17,9 +17,14 @@ def log_in(request: HttpRequest, *, user: User) -> None:
     """Open a session for a user whose password was right. The session key changes; what managers did is told."""
     take_back_guess(request)
     auth.login(request, user)
+    open_session(request, user=user, by="password")
+
+
+def open_session(request: HttpRequest, *, user: User, by: str) -> None:
+    """What follows on `auth.login`, however the person proved who he is. by: "password" or "upstream"."""
     device = in_words(request.headers.get("User-Agent", ""))
     request.session.begin(address=present_origin().address, device=device)  # type: ignore[attr-defined]
-    record_user(user.pk, "login")
+    record_user(user.pk, "login", by=by)
     tell_changes(request, user=user)
 
 

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -36,7 +37,7 @@ def login_page(request: HttpRequest) -> HttpResponse:
         return response
     if form.is_bound:
         record_refused_login(request, username=request.POST.get("username", ""))
-    context = {"form": form, "next": safe_next(request)}
+    context = {"form": form, "next": safe_next(request), "upstream": settings.OIDC_ISSUER and settings.OIDC_LABEL}
     return render(request, "accounts/login.html", context, status=422 if form.is_bound else 200)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +20,13 @@ from accounts.known_browsers import browser_of
 from accounts.models import User
 from accounts.notices import tell
 from accounts.redirects import safe_next
-from accounts.selectors import get_second_factor_state, list_own_jobs, list_own_posts, list_own_sessions
+from accounts.selectors import (
+    get_second_factor_state,
+    is_linked_upstream,
+    list_own_jobs,
+    list_own_posts,
+    list_own_sessions,
+)
 from accounts.services.passwords import change_password
 from accounts.services.sessions import end_other_sessions, end_session
 from accounts.stale_passwords import why_stale
@@ -34,6 +41,8 @@ def my_account(request: HttpRequest) -> HttpResponse:
         "actor": actor,
         "posts": list_own_posts(user_id=actor.user_id),
         "factor": get_second_factor_state(user_id=actor.user_id),
+        "upstream": settings.OIDC_ISSUER and settings.OIDC_LABEL,
+        "upstream_linked": is_linked_upstream(user_id=actor.user_id),
         "jobs": list_own_jobs(actor=actor),
     }
     return render(request, "accounts/me.html", context)

@@ -53,6 +53,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor_setup(request: HttpRequest) -> HttpResponse:
     user, to = cast(User, request.user), safe_next(request)
+    if is_verified(user) and get_second_factor_state(user_id=user.pk).exists and not is_fresh(request):
+        return redirect(f"{reverse('accounts:second_factor')}?{urlencode({'next': request.get_full_path()})}")
     device = begin_enrolment(user=user)
     form = CodeForm(request.POST or None)
     if form.is_valid():
@@ -63,7 +65,7 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/second_factor_setup.html", context, status=422 if form.is_bound else 200)
 
 
-@access(SIGNED_IN)
+@access(SIGNED_IN, step_up=True)
 @never_cache
 @require_POST
 def recovery_codes(request: HttpRequest) -> HttpResponse:

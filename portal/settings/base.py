@@ -164,6 +164,14 @@ ONE_TIME_PASSWORD_DAYS = 14
 # Days without a login after which an account is suspended.
 UNUSED_ACCOUNT_DAYS = env.number("UNUSED_ACCOUNT_DAYS", 90, lowest=7, highest=3650)
 
+# Login by an upstream identity provider over OpenID Connect; without an issuer there is no button.
+OIDC_ISSUER = env.issuer("OIDC_ISSUER")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID") if OIDC_ISSUER else ""
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET") if OIDC_ISSUER else ""
+OIDC_LABEL = env.text("OIDC_LABEL", "统一身份认证")
+# Values of acr or amr that count as a second factor given there, such as "mfa,otp"; none: it is asked for here.
+OIDC_SECOND_FACTOR = env.names("OIDC_SECOND_FACTOR") if env.given("OIDC_SECOND_FACTOR") else []
+
 # django-axes asks before each password and shapes the refusal; what it asks is ours (accounts.guesses).
 AXES_HANDLER = "accounts.login_gate.LoginGate"
 AXES_CLIENT_IP_CALLABLE = "portal.network.client_address"
