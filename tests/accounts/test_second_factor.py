@@ -6,6 +6,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from accounts.models import AppDevice, User
 from accounts.sealing import SealBroken
 from accounts.services.second_factor import make_recovery_codes
+from accounts.step_up import GIVEN_AT
 from tests.doors import app_code, audited, sign_in, watching
 
 GIVE, SETUP = reverse("accounts:second_factor"), reverse("accounts:second_factor_setup")
@@ -80,7 +81,17 @@ def test_a_thief_with_the_password_cannot_bind_another_app(town, town_user):
     thief.force_login(town_user, backend="django.contrib.auth.backends.ModelBackend")
     assert thief.get(SETUP).status_code == 403
     assert thief.post(SETUP, {"code": "123456"}).status_code == 403
-    assert thief.post(reverse("accounts:recovery_codes")).status_code == 403
+    assert thief.post(reverse("accounts:recovery_codes"))["Location"].startswith(GIVE)
+
+
+def test_changing_the_phone_or_the_codes_asks_for_a_fresh_code(town, town_user):
+    bind(town, town_user)
+    assert town.get(SETUP).status_code == 200
+    session = town.session
+    session[GIVEN_AT] = 0
+    session.save()
+    assert town.get(SETUP)["Location"].startswith(GIVE)
+    assert town.post(reverse("accounts:recovery_codes"))["Location"].startswith(GIVE)
 
 
 def test_the_app_opens_the_next_session_but_no_code_works_twice(town, town_user, cast):
