@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from accounts.actors import Actor
 from accounts.codes import subtree
 from accounts.delegation import Holding, may_manage, may_manage_all
-from accounts.errors import NotFound
+from accounts.errors import NotAllowed, NotFound
 from accounts.models import AccountChange, Post, User
 from accounts.rights import MANAGE_PEOPLE, holds, rights_in_words
 from accounts.roles import Role
@@ -51,7 +51,8 @@ class PostLine:
 class PersonCard:
     """One person as a manager sees it. elsewhere: number of posts outside the manager's area, which are not shown.
 
-    mine: the whole account may be managed; releasable: its release code may be given by this manager.
+    mine: the whole account may be managed; own: it is the reader's; may_add: another post may be given;
+    releasable: its release code may be given by this manager.
     """
 
     user: User
@@ -60,6 +61,8 @@ class PersonCard:
     factor: SecondFactorState
     changes: list[AccountChange] = field(default_factory=list)
     mine: bool = False
+    own: bool = False
+    may_add: bool = False
     releasable: bool = False
 
 
@@ -95,6 +98,8 @@ def get_person(*, actor: Actor, pk: int) -> PersonCard:
         factor=get_second_factor_state(user_id=pk),
         changes=_changes(pk, [post.pk for post in shown]),
         mine=mine,
+        own=pk == actor.user_id,
+        may_add=holds(actor, MANAGE_PEOPLE) and pk != actor.user_id,
         releasable=mine and user.needs_release and user.password_issuer_id != actor.user_id,
     )
 
@@ -105,6 +110,22 @@ def get_post(*, actor: Actor, pk: int) -> Post:
     if post is None:
         raise NotFound
     return post
+
+
+def get_managed_post(*, actor: Actor, pk: int) -> Post:
+    """The same for who may change it. Raises NotFound, NotAllowed."""
+    post = get_post(actor=actor, pk=pk)
+    if not may_manage(actor, _holding(post)):
+        raise NotAllowed("这个岗位不归您管理。请由安全管理员或上级管理员办理。")
+    return post
+
+
+def get_managed_person(*, actor: Actor, pk: int) -> PersonCard:
+    """A person whose whole account the actor may manage. Raises NotFound, NotAllowed."""
+    card = get_person(actor=actor, pk=pk)
+    if not card.mine:
+        raise NotAllowed("这个账号不归您管理,或者是您自己的。请由安全管理员或上级管理员办理。")
+    return card
 
 
 def list_waiting(*, actor: Actor) -> list[User]:

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from accounts.views import doors, first_password, me, people, second_factor, sight, upstream
+from accounts.views import (
+    doors,
+    first_password,
+    grids,
+    me,
+    people,
+    people_import,
+    person,
+    posts,
+    releases,
+    second_factor,
+    sight,
+    upstream,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -26,6 +39,31 @@ urlpatterns = [
     path("me/sessions/end-others/", me.sessions_end_others, name="sessions_end_others"),
     path("jobs/<int:pk>/", me.job_detail, name="job_detail"),
     path("people/", people.people, name="people"),
+    path("people/add/", person.person_add, name="person_add"),
+    path("people/waiting/", releases.people_waiting, name="people_waiting"),
+    path("people/import/", people_import.people_import, name="people_import"),
+    path("people/import/template/", people_import.people_import_template, name="people_import_template"),
+    path("people/import/<int:pk>/", people_import.people_import_detail, name="people_import_detail"),
+    path("people/import/<int:pk>/write/", people_import.people_import_write, name="people_import_write"),
+    path("grids/", grids.grid_list, name="grid_list"),
+    path("grids/<int:code>/", grids.grid_detail, name="grid_detail"),
+    path("grids/<int:code>/add/", grids.grid_add, name="grid_add"),
+    path("grids/<int:code>/rename/", grids.grid_rename, name="grid_rename"),
+    path("grids/<int:code>/close/", grids.grid_close, name="grid_close"),
+    path("grids/<int:code>/reopen/", grids.grid_reopen, name="grid_reopen"),
+    path("people/<int:pk>/", person.person, name="person"),
+    path("people/<int:pk>/rename/", person.person_rename, name="person_rename"),
+    path("people/<int:pk>/suspend/", person.person_suspend, name="person_suspend"),
+    path("people/<int:pk>/reactivate/", person.person_reactivate, name="person_reactivate"),
+    path("people/<int:pk>/password/", person.person_password, name="person_password"),
+    path("people/<int:pk>/release/", person.person_release, name="person_release"),
+    path("people/<int:pk>/second-factor/", person.person_second_factor, name="person_second_factor"),
+    path("people/<int:pk>/posts/add/", posts.post_add, name="post_add"),
+    path("people/posts/<int:pk>/edit/", posts.post_edit, name="post_edit"),
+    path("people/posts/<int:pk>/move/", posts.post_move, name="post_move"),
+    path("people/posts/<int:pk>/end/", posts.post_end, name="post_end"),
+    path("people/posts/<int:pk>/reopen/", posts.post_reopen, name="post_reopen"),
+    path("people/posts/<int:pk>/handover/", posts.post_handover, name="post_handover"),
     path("emergency/", sight.emergency_open, name="emergency_open"),
     path("emergency/end", sight.emergency_end, name="emergency_end"),
     path("sight/", sight.sight_log, name="sight_log"),

@@ -64,7 +64,12 @@ ENTRIES = (
     ),
     Entry("事件与走访", "registry:event_list", rights.VIEW_EVENTS, ("registry:event_",), "events"),
     Entry("数据项目录", "registry:item_list", rights.VIEW_CATALOGUE, ("registry:item_",)),
-    Entry("组织与人员", "accounts:people", rights.VIEW_PEOPLE, ("accounts:people",)),
+    Entry(
+        "组织与人员",
+        "accounts:people",
+        rights.VIEW_PEOPLE,
+        ("accounts:people", "accounts:person", "accounts:post_", "accounts:grid"),
+    ),
     Entry("查看完整信息记录", "accounts:sight_log", rights.WATCH_UNMASKING, ("accounts:sight_",), "emergencies"),
     Entry("审计", "portal:audit_list", rights.READ_AUDIT, ("portal:audit_",)),
     Entry("运行状态", "portal:status", rights.OPERATE, ("portal:status",)),

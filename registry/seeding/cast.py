@@ -6,11 +6,11 @@ from django.db import transaction
 
 from accounts.codes import SPAN, Level
 from accounts.demo import DEMO_PASSWORD
-from accounts.models import Department, Post, User
+from accounts.models import Department, GridKind, Post, User
 from accounts.roles import Role
 from registry.rules.pinyin import spell_name
 from registry.seeding.districts import CHONGMING, DEMO_COMMUNITIES, DEMO_TOWN
-from registry.seeding.grids import GRIDS
+from registry.seeding.grids import GRIDS, microgrids_of
 
 DEPARTMENTS = {
     "区民政局": "民政",
@@ -30,19 +30,23 @@ DEPARTMENTS = {
 """Name and short name: the short name is the steward that the catalogue names."""
 NANMEN, HUAYUANLONG, XIMINGOU, DONGHEYAN, BEIMEN, XIMEN, CHENGQIAO_VILLAGE = DEMO_COMMUNITIES
 
+FIRST_MICROGRID = microgrids_of(NANMEN)[0]
+"""Its smallest unit (最小作战单元) is complete: one member of each kind."""
+
 
 @dataclass(frozen=True, slots=True)
 class CastMember:
-    """areas: one post for each. department: name of a department of the district."""
+    """areas: one post for each. department: name of a department of the district. kind: of a grid worker."""
 
     name: str
     role: Role
     areas: tuple[int, ...]
     department: str = ""
+    kind: str = ""
 
     @property
     def username(self) -> str:
-        return spell_name(self.name)[0].replace(" ", "")
+        return spell_name(self.name)[0].replace(" ", "").replace("·", "")
 
 
 def _grids(community: int) -> tuple[int, ...]:
@@ -65,6 +69,10 @@ CAST = (
     CastMember("蔡勇", Role.GRID_WORKER, _grids(BEIMEN)),
     CastMember("宋敏", Role.GRID_WORKER, _grids(XIMEN)),
     CastMember("樊国良", Role.GRID_WORKER, _grids(CHENGQIAO_VILLAGE)),
+    CastMember("郁建平", Role.GRID_WORKER, (FIRST_MICROGRID,), kind=GridKind.POLICE),
+    CastMember("顾菊珍", Role.GRID_WORKER, (FIRST_MICROGRID,), kind=GridKind.HEAD),
+    CastMember("阿卜杜热合曼·买买提", Role.GRID_WORKER, (FIRST_MICROGRID,), kind=GridKind.WORKER),
+    CastMember("黄海", Role.GRID_WORKER, (FIRST_MICROGRID,), kind=GridKind.ASSISTANT),
     CastMember("顾文杰", Role.TOWN_ADMIN, (DEMO_TOWN,)),
     CastMember("徐静", Role.DISTRICT_ADMIN, (CHONGMING,)),
     CastMember("张敏", Role.DEPARTMENT_STAFF, (CHONGMING,), "区民政局"),
@@ -76,6 +84,7 @@ CAST = (
     CastMember("钱磊", Role.DATA_OFFICER, (CHONGMING,), "区数据局"),
     CastMember("俞涛", Role.SYSTEM_ADMIN, (CHONGMING,)),
     CastMember("汤洁", Role.SECURITY_ADMIN, (CHONGMING,)),
+    CastMember("郭宁", Role.SECURITY_ADMIN, (CHONGMING,)),
     CastMember("季平", Role.AUDIT_ADMIN, (CHONGMING,)),
 )
 
@@ -90,7 +99,7 @@ def seed_cast() -> int:
         user = User.objects.create_user(one.username, DEMO_PASSWORD, full_name=one.name)
         department = departments.get(one.department)
         Post.objects.bulk_create(
-            Post(user=user, role=one.role, area_id=area, department=department) for area in one.areas
+            Post(user=user, role=one.role, area_id=area, department=department, kind=one.kind) for area in one.areas
         )
     return len(missing)
 
