@@ -52,8 +52,8 @@ def is_sealed(value: object) -> bool:
 
 def blind_index(item: str, text: str) -> bytes:
     """32 bytes for equality search of a sealed item; equal only for equal item and text."""
-    mac = HMAC(_index_key(), SM3())
-    mac.update(item.encode() + b"\x00" + text.encode())
+    mac = _begun_index(item).copy()
+    mac.update(text.encode())
     return mac.finalize()
 
 
@@ -66,7 +66,9 @@ def _cipher(version: int) -> algorithms.SM4:
     return algorithms.SM4(settings.SEAL_KEYS[version])
 
 
-@lru_cache(maxsize=1)
-def _index_key() -> bytes:
-    key: bytes = settings.BLIND_INDEX_KEY
-    return key
+@lru_cache(maxsize=256)
+def _begun_index(item: str) -> HMAC:
+    """The part of a blind index that all values of an item share; to be copied."""
+    mac = HMAC(settings.BLIND_INDEX_KEY, SM3())
+    mac.update(item.encode() + b"\x00")
+    return mac

@@ -26,10 +26,9 @@ def open_upload(data: bytes, filename: str = "") -> Workbook:
     parts = unpack(data)
     if filename.lower().endswith(".xlsm"):
         raise NotExcel("请把 .xlsm 文件“另存为”.xlsx 后再上传。")
-    targets = _sheet_parts(parts)
-    for name, xml in targets.items():
-        scan.check_extent(xml, name)
-    workbook = Workbook(tuple(_read_sheets(data, targets)))
+    facts = {name: scan.scan_sheet(xml, name) for name, xml in _sheet_parts(parts).items()}
+    del parts  # The reader unpacks once more: both copies at once would be the peak of memory.
+    workbook = Workbook(tuple(_read_sheets(data, facts)))
     if all(sheet.is_empty for sheet in workbook.sheets):
         raise EmptyWorkbook()
     return workbook
@@ -60,16 +59,16 @@ def _part_name(target: str) -> str:
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
 
 
-def _read_sheets(data: bytes, targets: Mapping[str, bytes]) -> list[Sheet]:
+def _read_sheets(data: bytes, facts: Mapping[str, scan.SheetFacts]) -> list[Sheet]:
     try:
         reader = CalamineWorkbook.from_filelike(io.BytesIO(data))
         visible = {meta.name: meta.visible == SheetVisibleEnum.Visible for meta in reader.sheets_metadata}
-        return [_read_sheet(reader, name, xml, visible.get(name, True)) for name, xml in targets.items()]
+        return [_read_sheet(reader, name, known, visible.get(name, True)) for name, known in facts.items()]
     except (CalamineError, OSError, ValueError, OverflowError):
         raise Damaged() from None
 
 
-def _read_sheet(reader: CalamineWorkbook, name: str, xml: bytes, visible: bool) -> Sheet:
+def _read_sheet(reader: CalamineWorkbook, name: str, facts: scan.SheetFacts, visible: bool) -> Sheet:
     sheet = reader.get_sheet_by_name(name)
     return Sheet(
         name=name,
@@ -79,7 +78,7 @@ def _read_sheet(reader: CalamineWorkbook, name: str, xml: bytes, visible: bool) 
             for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
         ),
         visible=visible,
-        hidden_columns=scan.hidden_columns(xml),
-        formulas=scan.formulas(xml),
-        last_row=scan.last_row(xml),
+        hidden_columns=facts.hidden_columns,
+        formulas=facts.formulas,
+        last_row=facts.last_row,
     )

@@ -1,8 +1,8 @@
 """Rows of people and things under a known header, for imports."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Collection, Iterator, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple, Protocol
 
 from .refusals import FormulaWithoutValue
 from .sheet import Sheet, Workbook
@@ -25,8 +25,7 @@ class RowLayout(Protocol):
     def column_numbers(self) -> Sequence[int]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRow:
+class ImportRow(NamedTuple):
     """number: the row as Excel shows it; values: raw cells in the order of the layout's columns, "" where empty."""
 
     number: int
@@ -41,15 +40,33 @@ def read_rows(workbook: Workbook, layout: RowLayout) -> Iterator[ImportRow]:
     """
     sheet = workbook.sheet(layout.sheet)
     refuse_empty_formulas(sheet, layout)
-    wanted = [number - 1 for number in layout.column_numbers]
+    pick = _picker(layout.column_numbers)
     skipped = frozenset(layout.skipped_rows)
     above = _merged_from_above(sheet, layout)
     for number in range(layout.first_data_row, _last(sheet, layout) + 1):
-        row = sheet.rows[number - 1]
-        values = tuple(row[index] if index < len(row) else "" for index in wanted)
-        if number in skipped or all(value in ("", None) for value in values):
+        values = pick(sheet.rows[number - 1])
+        if number in skipped or not _has_content(values):
             continue
         yield ImportRow(number, _filled(values, above[number]) if number in above else values)
+
+
+def _picker(columns: Sequence[int]) -> Callable[[Sequence[object]], tuple[object, ...]]:
+    """Takes the cells of a row in the order of the columns, "" where a short row has none."""
+    indexes = [number - 1 for number in columns]
+    at_once: Callable[[Sequence[object]], Any] = itemgetter(*indexes)
+    width = max(indexes) + 1
+
+    def pick(row: Sequence[object]) -> tuple[object, ...]:
+        if len(row) >= width and len(indexes) > 1:
+            values: tuple[object, ...] = at_once(row)
+            return values
+        return tuple(row[index] if index < len(row) else "" for index in indexes)
+
+    return pick
+
+
+def _has_content(values: tuple[object, ...]) -> bool:
+    return any(values) or any(value not in ("", None) for value in values)  # 0 and False are content
 
 
 def _merged_from_above(sheet: Sheet, layout: RowLayout) -> dict[int, dict[int, object]]:

@@ -96,9 +96,11 @@ def _is_footer(cells: Sequence[Cell], grid: Grid) -> bool:
 
 
 def find_totals(grid: Grid, first: int, last: int) -> list[int]:
-    """Subtotal rows between data rows. Looks at three cells a row, because sheets may be long."""
+    """Subtotal rows between data rows. Looks at three cells a row, and at few of them twice: sheets may be long."""
     return [
-        row
-        for row in range(first, min(last, grid.height) + 1)
-        if any(isinstance(value, str) and TOTAL.fullmatch(plain(value)) for value in grid.sheet.rows[row - 1][:3])
+        row for row in range(first, min(last, grid.height) + 1) if any(map(_says_total, grid.sheet.rows[row - 1][:3]))
     ]
+
+
+def _says_total(value: object) -> bool:
+    return isinstance(value, str) and "计" in value and TOTAL.fullmatch(plain(value)) is not None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from accounts.errors import DomainError
@@ -63,7 +64,7 @@ def read_sheet(workbook: Workbook, binding: SheetBinding, catalogue: Catalogue) 
         raise NothingToImport
     reading = Reading(binding.sheet, [row.number for row in rows])
     positions = {number: nth for nth, number in enumerate(binding.column_numbers)}
-    table = list(zip(*(row.values for row in rows), strict=True))
+    table = list(zip(*map(attrgetter("values"), rows), strict=True))
     del rows
     for column in columns:
         _read_column(reading, column, table[positions[column.number]], catalogue)

@@ -7,6 +7,7 @@ from .refusals import ValueRefused
 
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
+ALL_ZEROS = ord("0") * sum(ID_WEIGHTS)
 
 
 def id_check_digit(body: str) -> str:
@@ -17,7 +18,7 @@ def id_check_digit(body: str) -> str:
     """
     if len(body) != 17 or not (body.isascii() and body.isdigit()):
         raise ValueError("body must be 17 ASCII digits")
-    return CHECK_CHARACTERS[sum(map(mul, map(int, body), ID_WEIGHTS)) % 11]
+    return CHECK_CHARACTERS[(sum(map(mul, body.encode(), ID_WEIGHTS)) - ALL_ZEROS) % 11]
 
 
 def parse_id_number(text: str) -> str:

@@ -1,7 +1,7 @@
 """One reader of values for every way in: import, grid, API, form."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .choices import code_parser, parse_boolean
@@ -14,11 +14,9 @@ from .refusals import ValueRefused
 from .text import as_text, clean_text, compact, is_nothing
 
 Canonical = str | int | bool | None
-SeenKey = tuple[type, object]
 Parser = Callable[[object], Canonical]
 LENGTH = re.compile(r"len<=(\d+)")
 DEFAULT_LENGTH = 500
-REMEMBERED = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +51,29 @@ def column_parser(item: ItemSpec, codes: Mapping[str, str] | None = None) -> Par
 
 def parse_column(item: ItemSpec, raws: Iterable[object], codes: Mapping[str, str] | None = None) -> ParsedColumn:
     """A column at once. Each spelling is read once: columns of a form repeat few values."""
-    parse = column_parser(item, codes)
-    seen: dict[SeenKey, Canonical] = {}
-    column = ParsedColumn([])
-    add = column.values.append
-    for position, raw in enumerate(raws):
-        key = (raw.__class__, raw)
+    cells = raws if isinstance(raws, Sequence) else list(raws)
+    spellings = _spellings(cells)
+    refusals: dict[object, ValueRefused] = {}
+    known = _parse_each(dict(zip(spellings, cells, strict=True)), column_parser(item, codes), refusals)
+    refused = {nth: refusals[key] for nth, key in enumerate(spellings) if key in refusals} if refusals else {}
+    return ParsedColumn(list(map(known.__getitem__, spellings)), refused)
+
+
+def _spellings(cells: Sequence[object]) -> Sequence[object]:
+    """What tells equal cells from different ones: 1, 1.0 and True are equal in Python, and not on a sheet."""
+    return cells if set(map(type, cells)) <= {str} else list(zip(map(type, cells), cells, strict=True))
+
+
+def _parse_each(
+    cells: Mapping[object, object], parse: Parser, refusals: dict[object, ValueRefused]
+) -> dict[object, Canonical]:
+    known: dict[object, Canonical] = {}
+    for spelling, raw in cells.items():
         try:
-            add(seen[key])
-        except KeyError:
-            add(_parse_and_remember(parse, key, seen, column, position))
-    return column
-
-
-def _parse_and_remember(
-    parse: Parser, key: SeenKey, seen: dict[SeenKey, Canonical], column: ParsedColumn, position: int
-) -> Canonical:
-    try:
-        value = parse(key[1])
-    except ValueRefused as refusal:
-        column.refused[position] = refusal
-        return None
-    if len(seen) < REMEMBERED:
-        seen[key] = value
-    return value
+            known[spelling] = parse(raw)
+        except ValueRefused as refusal:
+            known[spelling], refusals[spelling] = None, refusal
+    return known
 
 
 def _text_parser(item: ItemSpec) -> Parser:
@@ -101,7 +98,11 @@ def _typed_parser(item: ItemSpec, codes: Mapping[str, str] | None) -> Parser:
 
 
 def _compacted(parse: Callable[[str], str]) -> Parser:
-    return lambda raw: parse(compact(as_text(raw)))
+    def parse_compact(raw: object) -> Canonical:
+        plain = type(raw) is str and raw.isascii() and raw.isalnum()  # as nearly all are: nothing to clean
+        return parse(str(raw) if plain else compact(as_text(raw)))
+
+    return parse_compact
 
 
 def _derived(raw: object) -> Canonical:
