@@ -129,8 +129,8 @@ def test_an_inner_scope_gives_way_to_the_outer_one(cast):
 
 def test_the_search_function_keeps_to_the_scope(cast):
     with acting_as(cast.town):
-        make_person(EAST, name="施桂兰")
-        theirs = make_person(WEST, name="施桂芳")
+        make_person(EAST, name="欧阳桂兰")
+        theirs = make_person(WEST, name="欧阳桂芳")
     with acting_as(cast.neighbour):
         assert rows("SELECT * FROM registry_search_people('桂', 50)") == [(theirs.pk,)]
     assert rows("SELECT * FROM registry_search_people('桂', 50)") == []
