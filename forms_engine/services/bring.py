@@ -19,7 +19,7 @@ from forms_engine.selectors.templates import get_learned
 from forms_engine.sheet_picture import Picture, draw_head
 from registry.binding import KIND_NAMES, ROW_NUMBER, ColumnBinding, SheetBinding, SheetKind, bind_opened
 from registry.catalogue import SUBJECTS, get_catalogue
-from registry.models import Entity
+from registry.models import DataItem, Entity
 
 MOST_COLUMNS = 200
 PLACE_LEFT_BLANK = re.compile(r"^[×xX*_○]+(省|市|区|县|镇|乡|街道|村|社区)+")
@@ -121,6 +121,8 @@ def _create_version(
 
 def _column(version: FormVersion, position: int, bound: ColumnBinding) -> FormColumn:
     item = get_catalogue().item(bound.item) if bound.is_bound and bound.item else None
+    if item is not None and bound.scale:
+        return _in_other_unit(version, position, bound, item)
     kind = FormColumn.Kind.ITEM if item else FormColumn.Kind.NEW_ASK
     kind = FormColumn.Kind.NUMBER if bound.item == ROW_NUMBER else kind
     column = FormColumn(version=version, letter=bound.letter, position=position, header=bound.header[:200], kind=kind)
@@ -128,6 +130,15 @@ def _column(version: FormVersion, position: int, bound: ColumnBinding) -> FormCo
     column.required = kind != FormColumn.Kind.NUMBER and needed_by_default(item)
     if item is not None:
         column.type = item.type
+    return column
+
+
+def _in_other_unit(version: FormVersion, position: int, bound: ColumnBinding, item: DataItem) -> FormColumn:
+    """A column in 万元 is a new ask: filled with the item's 元 it would tell ten thousand times too much."""
+    why = f"表头的单位是“{bound.unit}”,数据项“{item.name}”以元登记,不能直接填。把表头改成“元”后重新上传即可绑定。"
+    column = FormColumn(version=version, letter=bound.letter, position=position, header=bound.header[:200])
+    column.kind, column.type, column.why = FormColumn.Kind.NEW_ASK, item.type, why[:200]
+    column.required = needed_by_default(None)
     return column
 
 

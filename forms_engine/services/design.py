@@ -12,9 +12,11 @@ from accounts.audit import record
 from accounts.errors import Conflict, DomainError, NotFound
 from accounts.rights import DESIGN_FORMS, require
 from forms_engine.models import FormColumn, FormVersion
+from registry.binding import is_scaled
 from registry.catalogue import get_catalogue
 from registry.conditions import compile_condition
 from registry.models import ItemType
+from registry.rules import ItemSpec
 
 ASKED_TYPES = (
     ItemType.TEXT,
@@ -29,6 +31,10 @@ ASKED_TYPES = (
 
 class BoundTwice(DomainError):
     code = "bound_twice"
+
+
+class OtherUnit(DomainError):
+    code = "other_unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +53,13 @@ class ColumnEdit:
 def save_columns(*, actor: Actor, version: FormVersion, edits: Sequence[ColumnEdit]) -> None:
     """Keep the bindings of a draft; columns that `edits` does not name stay.
 
-    Raises BoundTwice (its field is the letter), NotFound for an unknown item, Conflict once submitted.
+    Raises BoundTwice, OtherUnit (their field is the letter), NotFound for an unknown item, Conflict once submitted.
     """
     version = lock_draft(actor, version)
     columns = {column.letter: column for column in version.columns.select_related("item")}
     changed = [edit.letter for edit in edits if edit.letter in columns and _decide(columns[edit.letter], edit)]
     _refuse_bound_twice(list(columns.values()))
+    _refuse_other_units(version, [columns[letter] for letter in changed])
     written = ["kind", "item", "type", "required", "reason", "confidence", "why"]
     FormColumn.objects.bulk_update([columns[letter] for letter in changed], written)
     if changed:
@@ -110,5 +117,17 @@ def _refuse_bound_twice(columns: Sequence[FormColumn]) -> None:
             raise BoundTwice(
                 f"{other.letter} 列和 {column.letter} 列都绑定了“{column.item.name}”,"
                 f"同一数据项只问一次。请把 {column.letter} 列改成别的数据项或“新要”。",
+                field=column.letter,
+            )
+
+
+def _refuse_other_units(version: FormVersion, columns: Sequence[FormColumn]) -> None:
+    """A column in 万元 must not take an item kept in 元; the unit stands in the header or on a line above it."""
+    scaled = {column["letter"] for column in version.layout.get("columns", []) if column["scale"]}
+    for column in columns:
+        if column.item and (column.letter in scaled or is_scaled(column.header, ItemSpec.of(column.item))):
+            raise OtherUnit(
+                f"{column.letter} 列的单位与数据项“{column.item.name}”(以元登记)不同,不能绑定。"
+                "请选“新要”;或把表头改成“元”后重新上传。",
                 field=column.letter,
             )

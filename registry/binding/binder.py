@@ -9,10 +9,10 @@ from registry.rules import ItemSpec
 from .blocks import refuse_second_block
 from .columns import SourceColumn, source_columns
 from .grid import Grid
-from .headers import key_of
+from .headers import key_of, label_of
 from .kinds import find_kind
 from .layout import find_layout
-from .match import Context, Finding, match_header, nothing
+from .match import Context, Finding, match_header, nothing, with_unit
 from .neighbours import find_rivals, own_words, settle_neighbours
 from .sheet_binding import KIND_NAMES, ColumnBinding, SheetBinding, SheetKind
 from .subject import find_population, find_subject
@@ -81,7 +81,7 @@ def bind_sheet(
         footer_rows=layout.footer_rows,
         skipped_rows=layout.skipped_rows,
         columns=tuple(
-            _binding(column, _learned(column, subject, learned, vocabulary) or finding)
+            _binding(column, _learned(column, learned, context) or finding)
             for column, finding in zip(columns, findings, strict=True)
         ),
         other_sheets=other_sheets,
@@ -104,14 +104,15 @@ def _find_all(columns: Sequence[SourceColumn], kind: SheetKind, context: Context
     return settle_neighbours(columns, findings, context)
 
 
-def _learned(
-    column: SourceColumn, subject: str | None, learned: Mapping[str, str], vocabulary: Vocabulary
-) -> Finding | None:
-    code = learned.get(learning_key(subject, column.header))
+def _learned(column: SourceColumn, learned: Mapping[str, str], context: Context) -> Finding | None:
+    code = learned.get(learning_key(context.subject, column.header))
     if code == NO_ITEM:
         return Finding(None, LEARNED, "以前有人确认过:目录里没有对应的数据项。")
-    item = vocabulary.item(code)
-    return Finding(item.code, LEARNED, f"以前有人确认过:这个表头是“{item.name}”。") if item else None
+    item = context.vocabulary.item(code)
+    if item is None:
+        return None
+    found = Finding(item.code, LEARNED, f"以前有人确认过:这个表头是“{item.name}”。")
+    return with_unit(found, label_of(column.path[-1]).unit, context)
 
 
 def _binding(column: SourceColumn, finding: Finding) -> ColumnBinding:

@@ -47,7 +47,7 @@ def _refuse_beside(columns: Sequence[SourceColumn]) -> None:
 def _may_repeat(row: Sequence[object], initials: Sequence[str]) -> bool:
     """Whether at least two cells begin like the header above them. A quick look: a sheet has a million cells."""
     begun = [value.lstrip()[:1] if isinstance(value, str) else "" for value in row]
-    return sum(map(eq, begun, initials)) >= 2
+    return bool(sum(map(eq, begun, initials)) >= 2)
 
 
 def _repeats(row: Sequence[object], leaves: dict[int, str]) -> bool:

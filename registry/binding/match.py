@@ -59,12 +59,12 @@ def match_header(path: tuple[str, ...], context: Context) -> Finding:
     if key_of(label.text) in lexicon.ROW_NUMBERS:
         return Finding("#", 0.99, "是行号,导出时自动编号。")
     if len(path) > 1 and is_unit(path[-1]):
-        return _with_unit(match_header(path[:-1], context), label.text.strip("()"), context)
+        return with_unit(match_header(path[:-1], context), label.text.strip("()"), context)
     if len(path) > 1 and key_of(label.text) in lexicon.OPTIONS:
         return nothing("是选项或合计列,不是数据项。")
     if label.qualifiers and not context.vocabulary.find(key_of(label.text)):
         return _match_qualified(label, path[:-1], context)
-    return _with_unit(_match_under(label, path[:-1], context), label.unit, context)
+    return with_unit(_match_under(label, path[:-1], context), label.unit, context)
 
 
 def _match_qualified(label: Label, above: tuple[str, ...], context: Context) -> Finding:
@@ -224,7 +224,8 @@ def _entity_fits(item: ItemSpec, context: Context) -> bool:
     return item.code.startswith(lexicon.FOREIGN.get(context.subject or "", ()) or ("\0",))
 
 
-def _with_unit(finding: Finding, unit: str, context: Context) -> Finding:
+def with_unit(finding: Finding, unit: str, context: Context) -> Finding:
+    """The finding with the unit of its column; nothing where item and column measure different things."""
     item = context.vocabulary.item(finding.item)
     if not unit and item is not None and is_money(item):
         unit = context.money_unit

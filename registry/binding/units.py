@@ -4,6 +4,8 @@ import re
 
 from registry.rules import ItemSpec
 
+from .headers import label_of, tidy
+
 MONEY = {"元": "1", "万元": "0.0001"}
 COUNTS = re.compile(r"人|个|户|间|层|岁|周岁|台|只|具|辆|处|名|次|栋|套|件")
 NEUTRAL = re.compile(r"年|月|天")
@@ -33,6 +35,11 @@ def scale_of(unit: str, item: ItemSpec) -> str:
     """What a stored number is multiplied with for this column, as decimal text; "" for nothing."""
     scale = MONEY.get(unit.partition("/")[0], "1")
     return scale if scale != "1" and is_money(item) else ""
+
+
+def is_scaled(header: str, item: ItemSpec) -> bool:
+    """Whether a header names a unit, such as 万元, in which the item is not kept. header: as a binding has it."""
+    return bool(scale_of(label_of(tidy(header.rpartition("/")[2])).unit, item))
 
 
 def is_money(item: ItemSpec) -> bool:
