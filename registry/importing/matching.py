@@ -1,6 +1,6 @@
 """Parsed rows against the registry: who is known by ID number, who is new, and who must not go in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ _KEYS = "CREATE TEMPORARY TABLE import_keys (position int, mark bytea, name text
 _KNOWN = """
 SELECT k.position, p.id, p.closed_on IS NOT NULL
 FROM import_keys k JOIN registry_person p ON p.district = %(district)s AND p.id_number_index = k.mark
+WHERE k.position = ANY(%(taken)s)
 """
 _TAKEN = """
 SELECT k.position FROM import_keys k
@@ -55,8 +56,9 @@ def find_matches(reading: Reading, place: Place) -> Matches:
         cursor.execute(_KEYS)
         copy_rows(cursor, "import_keys", ["position", "mark", "name", "birth"], _keys(reading, matches))
         cursor.execute("ANALYZE import_keys")
-        _find_known(cursor, reading, matches, place)
-        _refuse_taken(cursor, reading, matches, place)
+        taken = _find_taken(cursor, place)
+        _find_known(cursor, reading, matches, place, taken)
+        _refuse_taken(reading, matches, taken)
         _refuse_doubtful(cursor, reading, matches, place)
         cursor.execute("DROP TABLE import_keys")
     matches.known = {position: pk for position, pk in matches.known.items() if position not in reading.wrong}
@@ -80,17 +82,22 @@ def _keys(reading: Reading, matches: Matches) -> Iterator[tuple[Any, ...]]:
         yield position, as_bytea(mark), names[position], or_nothing(birth)
 
 
-def _find_known(cursor: CursorWrapper, reading: Reading, matches: Matches, place: Place) -> None:
-    cursor.execute(_KNOWN, {"district": place.district})
+def _find_taken(cursor: CursorWrapper, place: Place) -> list[int]:
+    """Positions whose number is registered in the district, in sight or not: one look into the index for each."""
+    cursor.execute(_TAKEN, {"district": place.district})
+    return [position for (position,) in cursor.fetchall()]
+
+
+def _find_known(cursor: CursorWrapper, reading: Reading, matches: Matches, place: Place, taken: Sequence[int]) -> None:
+    cursor.execute(_KNOWN, {"district": place.district, "taken": list(taken)})
     for position, pk, closed in cursor.fetchall():
         matches.known[position] = pk
         if closed:
             reading.refuse(position, ID_NUMBER, CLOSED)
 
 
-def _refuse_taken(cursor: CursorWrapper, reading: Reading, matches: Matches, place: Place) -> None:
-    cursor.execute(_TAKEN, {"district": place.district})
-    for (position,) in cursor.fetchall():
+def _refuse_taken(reading: Reading, matches: Matches, taken: Iterable[int]) -> None:
+    for position in taken:
         if position not in matches.known:
             matches.taken += 1
             reading.refuse(position, ID_NUMBER, TAKEN)

@@ -8,14 +8,15 @@ from typing import Any
 from registry.changes import Source
 from registry.importing.checking import ID_NUMBER
 
-# The blind index of the ID number goes into its stamp; other sealed items bring their stamps along.
+# The blind index of the ID number goes into its stamp.
 PROVENANCE = f"""
 (%(stamps)s::jsonb[])[stamp]
 || CASE WHEN id_number_index IS NULL THEN '{{}}' ELSE jsonb_build_object(
     '{ID_NUMBER}', %(source)s::jsonb || jsonb_build_object('ix', encode(id_number_index, 'hex'))) END
-|| coalesce(more_stamps, '{{}}')
 """
 """SQL of the provenance of a row of import_people."""
+WITH_MORE = f"{PROVENANCE} || coalesce(more_stamps, '{{}}')"
+"""The same where other sealed items bring their stamps along; each `||` writes the whole value anew."""
 
 
 class Stamps:

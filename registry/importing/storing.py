@@ -16,11 +16,11 @@ from accounts.sealing import blind_index, seal
 from registry.catalogue import Catalogue, column_of
 from registry.changes import Source, apply_query
 from registry.importing.checking import ID_NUMBER, NAME
-from registry.importing.copying import NOTHING, as_bytea, copy_rows
+from registry.importing.copying import NOTHING, as_bytea, copy_piece, copy_rows, csv_pieces, made_ahead
 from registry.importing.matching import Matches
 from registry.importing.placing import Place
 from registry.importing.reading import AREA_ITEMS, Reading
-from registry.importing.stamping import PROVENANCE, Stamps
+from registry.importing.stamping import PROVENANCE, WITH_MORE, Stamps
 from registry.models import Entity, ItemType, Person
 from registry.rules.pinyin import spell_name
 
@@ -99,15 +99,13 @@ class _Writer:
         )
         optional = ", ".join(f"ALTER {name} DROP NOT NULL" for name in [*NOT_GIVEN, "provenance"])
         cursor.execute(f"ALTER TABLE import_people {optional}")
-        copy_rows(cursor, "import_people", [*given, "stamp", "more_stamps"], self._new_rows(positions, ids))
         # The trigram indexes take many rows later, in one go, instead of row by row.
         cursor.execute(f"SET LOCAL gin_pending_list_limit = '{PENDING}'")
-        blank = [name for name in TEXT_COLUMNS if name not in given]
-        cursor.execute(
-            f"INSERT INTO registry_person ({', '.join([*given, *blank, 'provenance'])})"  # noqa: S608  (our own names)
-            f" SELECT {', '.join([*given, *(repeat(repr(''), len(blank))), PROVENANCE])} FROM import_people",
-            self._stamps.parameters(),
-        )
+        rows, insert = self._new_rows(positions, ids), self._insert(given)
+        for piece in made_ahead(csv_pieces(rows)):
+            copy_piece(cursor, "import_people", [*given, "stamp", "more_stamps"], piece)
+            cursor.execute(insert, self._stamps.parameters())
+            cursor.execute("TRUNCATE import_people")
         cursor.execute("DROP TABLE import_people")
         return dict(zip(positions, ids, strict=True))
 
@@ -123,11 +121,21 @@ class _Writer:
         cursor.execute("SELECT position, subject_id FROM import_changes")
         return dict(cursor.fetchall())
 
+    def _insert(self, given: Sequence[str]) -> str:
+        """SQL that takes the copied rows over. given: columns that were copied; the other texts are blank."""
+        blank = [name for name in TEXT_COLUMNS if name not in given]
+        provenance = WITH_MORE if any(item.is_sealed for item in self.loose) else PROVENANCE
+        return (
+            f"INSERT INTO registry_person ({', '.join([*given, *blank, 'provenance'])})"  # noqa: S608  (our own names)
+            f" SELECT {', '.join([*given, *(repeat(repr(''), len(blank))), provenance])} FROM import_people"
+        )
+
     def _new_rows(self, positions: Sequence[int], ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         areas = [self.place.code_at(position) for position in positions]
         marks = [self.matches.marks.get(position) for position in positions]
         spelled = self._spelled(positions)
         attributes, loose_marks = self._loose_columns(positions)
+        stamps = [self._stamps.number_of(position) for position in positions]  # all numbered before the first piece
         moment = timezone.now().isoformat()
         return zip(
             ids,
@@ -144,7 +152,7 @@ class _Writer:
             repeat(moment),
             repeat(""),
             *(self._column(item.code, NOTHING if item.type in NULLABLE else "", positions) for item in self.typed),
-            map(self._stamps.number_of, positions),
+            stamps,
             (self._stamps.more(found) if found else NOTHING for found in loose_marks),
             strict=False,
         )
