@@ -10,9 +10,10 @@ from accounts.errors import DomainError
 from accounts.xlsx import Workbook, read_rows
 from registry.binding import ColumnBinding, SheetBinding
 from registry.catalogue import Catalogue, is_stored
-from registry.importing.checking import RowError, check_rows
+from registry.importing.checking import BIRTH_DATE, RowError, check_rows
 from registry.models import Entity
 from registry.rules import ItemSpec, parse_column
+from registry.rules.dates import parse_month
 
 AREA_ITEMS = ("area.microgrid", "area.grid", "area.community")
 NAME = "person.name"
@@ -25,7 +26,8 @@ class NothingToImport(DomainError):
 
 @dataclass
 class Reading:
-    """numbers: Excel row of each position. values: item code -> canonical values, None where empty. errors: refused
+    """numbers: Excel row of each position. births: position -> month of birth where no day is written, and the refusal
+    that stands unless the ID number knows the day. values: item code -> canonical values, None where empty. errors: refused
     rows, in the order found. Positions are 0-based and the same in every list."""
 
     sheet: str
@@ -34,6 +36,7 @@ class Reading:
     letters: dict[str, str] = field(default_factory=dict)
     errors: list[RowError] = field(default_factory=list)
     wrong: set[int] = field(default_factory=set)
+    births: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def refuse(self, position: int, item: str, message: str) -> None:
         """A row with an error is out whole, but all its errors are told."""
@@ -82,7 +85,11 @@ def _read_column(reading: Reading, column: ColumnBinding, raws: tuple[object, ..
     for position, refusal in parsed.refused.items():
         # Messages that name the item themselves would name it twice behind the header.
         message = refusal.message.removeprefix(f"“{item.name}”").removeprefix("身份证号码")
-        reading.refuse(position, code, f"“{column.header}”{message}")
+        told = f"“{column.header}”{message}"
+        if code == BIRTH_DATE and refusal.code == "month_only":
+            reading.births[position] = parse_month(raws[position]), told
+        else:
+            reading.refuse(position, code, told)
 
 
 def _scaled(values: list[Any], column: ColumnBinding) -> list[Any]:

@@ -95,7 +95,7 @@ def _why_not(text: str) -> ValueRefused:
     if YEAR.fullmatch(text):
         return ValueRefused("year_only", f"只写了年份,缺少月和日,{ASK}")
     if MONTH.fullmatch(text):
-        return ValueRefused("month_only", f"只写了年月,缺少日,{ASK}")
+        return ValueRefused("month_only", f"只写了年月,缺少日,{ASK}日子不清楚的请空着不填。")
     if SHORT_YEAR.fullmatch(text):
         return ValueRefused("short_year", f"年份只有两位,{ASK}")
     return ValueRefused("not_a_date", f"不是能认出的日期,{ASK}")

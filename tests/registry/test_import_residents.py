@@ -269,3 +269,21 @@ def test_a_writing_that_gave_up_can_be_started_again_or_given_up(cast, bring, wo
     assert "再试一次" in worker_client.get(page).content.decode()
     worker_client.post(f"{page}/write")
     assert checked(cast.worker, batch).state == "done"
+
+
+def test_a_month_of_birth_takes_its_day_from_the_id_number(cast, bring, items):
+    number = make_id_number(date(1950, 3, 8))
+    header = ["姓名", "身份证号码", "出生年月"]
+    batch = bring(["施新来", number, "1950年3月"], header=header)
+    assert (batch.good_count, batch.error_count) == (1, 0)
+    write(cast.worker, batch)
+    assert people(cast, name="施新来")[0].birth_date == date(1950, 3, 8)
+
+
+def test_a_month_of_birth_is_refused_where_no_id_number_agrees(cast, bring, items):
+    header = ["姓名", "身份证号码", "出生年月"]
+    batch = bring(["甲某", make_id_number(date(1950, 3, 8)), "1950.04"], ["乙某", "", "1950-03"], header=header)
+    assert batch.good_count == 0
+    (_, _, contradicts), (_, _, no_day) = messages(batch)
+    assert "与身份证号码不符" in contradicts
+    assert "只写了年月" in no_day
