@@ -12,7 +12,7 @@ from accounts.audit import record
 from accounts.errors import Conflict, DomainError, NotFound
 from accounts.rights import DESIGN_FORMS, require
 from forms_engine.models import FormColumn, FormVersion
-from registry.binding import is_scaled
+from registry.binding import scale_for
 from registry.catalogue import get_catalogue
 from registry.conditions import compile_condition
 from registry.models import ItemType
@@ -125,7 +125,7 @@ def _refuse_other_units(version: FormVersion, columns: Sequence[FormColumn]) -> 
     """A column in 万元 must not take an item kept in 元; the unit stands in the header or on a line above it."""
     scaled = {column["letter"] for column in version.layout.get("columns", []) if column["scale"]}
     for column in columns:
-        if column.item and (column.letter in scaled or is_scaled(column.header, ItemSpec.of(column.item))):
+        if column.item and (column.letter in scaled or scale_for(column.header, ItemSpec.of(column.item))):
             raise OtherUnit(
                 f"{column.letter} 列的单位与数据项“{column.item.name}”(以元登记)不同,不能绑定。"
                 "请选“新要”;或把表头改成“元”后重新上传。",

@@ -7,7 +7,7 @@ a column bound wrongly fills villages' forms with wrong data, an unbound one onl
 from .binder import NO_ITEM, bind_opened, bind_workbook, learning_key
 from .catalogue import load_items
 from .sheet_binding import KIND_NAMES, ROW_NUMBER, ColumnBinding, SheetBinding, SheetKind
-from .units import is_scaled
+from .units import scale_for
 
 __all__ = [
     "KIND_NAMES",
@@ -18,7 +18,7 @@ __all__ = [
     "SheetKind",
     "bind_opened",
     "bind_workbook",
-    "is_scaled",
     "learning_key",
     "load_items",
+    "scale_for",
 ]

@@ -37,9 +37,9 @@ def scale_of(unit: str, item: ItemSpec) -> str:
     return scale if scale != "1" and is_money(item) else ""
 
 
-def is_scaled(header: str, item: ItemSpec) -> bool:
-    """Whether a header names a unit, such as 万元, in which the item is not kept. header: as a binding has it."""
-    return bool(scale_of(label_of(tidy(header.rpartition("/")[2])).unit, item))
+def scale_for(header: str, item: ItemSpec) -> str:
+    """`scale_of` the unit that a header names, as a binding has it: "0.0001" for an item in 元 under 年收入(万元)."""
+    return scale_of(label_of(tidy(header.rpartition("/")[2])).unit, item)
 
 
 def is_money(item: ItemSpec) -> bool:

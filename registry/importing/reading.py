@@ -26,9 +26,12 @@ class NothingToImport(DomainError):
 
 @dataclass
 class Reading:
-    """numbers: Excel row of each position. births: position -> month of birth where no day is written, and the refusal
-    that stands unless the ID number knows the day. values: item code -> canonical values, None where empty. errors: refused
-    rows, in the order found. Positions are 0-based and the same in every list."""
+    """numbers: Excel row of each position. values: item code -> canonical values, None where empty. errors: refused
+    rows, in the order found. Positions are 0-based and the same in every list.
+
+    births: position -> month of birth where no day is written, and the refusal that stands unless the ID number
+    knows the day.
+    """
 
     sheet: str
     numbers: list[int] = field(default_factory=list)

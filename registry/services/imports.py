@@ -13,11 +13,12 @@ from accounts.errors import DomainError, NotFound
 from accounts.jobs import start_job
 from accounts.models import Job
 from accounts.rights import IMPORT_RESIDENTS, require
-from registry.binding import ROW_NUMBER, SheetBinding, SheetKind, bind_workbook
+from registry.binding import ROW_NUMBER, ColumnBinding, SheetBinding, SheetKind, bind_workbook, scale_for
 from registry.catalogue import get_catalogue
 from registry.errors import WrongStep
 from registry.importing.reading import NAME, is_importable
 from registry.models import Entity, ImportBatch
+from registry.rules import ItemSpec
 
 CHECK, WRITE = "registry.check_import", "registry.write_import"
 REGISTERS = {"registered": ImportBatch.Register.HERE, "resident": ImportBatch.Register.BY_TYPE}
@@ -71,7 +72,7 @@ def confirm_columns(*, actor: Actor, pk: int, items: Mapping[str, str], register
     batch = _lock(actor, pk, ImportBatch.State.BINDING)
     _check_items(items)
     binding = SheetBinding.from_dict(batch.layout)
-    columns = tuple(replace(column, item=_chosen(column.item, items.get(column.letter))) for column in binding.columns)
+    columns = tuple(_confirmed(column, items.get(column.letter)) for column in binding.columns)
     batch.layout = replace(binding, columns=columns).as_dict()
     batch.register = ImportBatch.Register(register)
     batch.state = ImportBatch.State.CHECKING
@@ -124,9 +125,13 @@ def _lock(actor: Actor, pk: int, *states: str) -> ImportBatch:
     return found
 
 
-def _chosen(proposed: str | None, confirmed: str | None) -> str | None:
-    """The running number stays what it is; all else is as confirmed."""
-    return ROW_NUMBER if proposed == ROW_NUMBER else confirmed
+def _confirmed(column: ColumnBinding, item: str | None) -> ColumnBinding:
+    """The running number stays what it is; all else is as confirmed, in the unit that the header names."""
+    if column.item in {item, ROW_NUMBER}:
+        return column
+    known = get_catalogue().items.get(item or "")  # names of areas may be chosen that are no items of a person
+    scale = scale_for(column.header, ItemSpec.of(known)) if known else ""
+    return replace(column, item=item, scale=scale)
 
 
 def _check_items(items: Mapping[str, str]) -> None:

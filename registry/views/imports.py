@@ -95,7 +95,8 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("registry:import_detail", pk)
     steps = _steps(actor, batch)
     record(actor, "import.read", batch, subjects=shown(line["person"] for line in steps["written"]))
-    context = steps | {"form": form, "batch": batch, "binding": binding, "job": batch.job}
+    left_out = [column for column in binding.columns if column.item is None]
+    context = steps | {"form": form, "batch": batch, "binding": binding, "left_out": left_out, "job": batch.job}
     return render(request, "registry/import_detail.html", context, status=422 if form.errors else 200)
 
 

@@ -287,3 +287,19 @@ def test_a_month_of_birth_is_refused_where_no_id_number_agrees(cast, bring, item
     (_, _, contradicts), (_, _, no_day) = messages(batch)
     assert "与身份证号码不符" in contradicts
     assert "只写了年月" in no_day
+
+
+def test_what_is_not_imported_is_named_before_it_is_written(cast, bring, worker_client, items):
+    batch = bring(["施新来", "3 室 1 厅"], header=["姓名", "户型"])
+    page = worker_client.get(reverse("registry:import_detail", args=[batch.pk])).content.decode()
+    assert "不导入的列:B 列“户型”" in page
+
+
+def test_a_column_chosen_by_hand_is_read_in_the_unit_of_its_header(cast, items):
+    data = workbook([["姓名", "全部进项(万元)"], ["施新来", 3.5]], name="居民")
+    with acting_as(cast.worker):
+        batch = imports.begin_import(actor=cast.worker, data=data, filename="花名册.xlsx")
+        chosen = {"A": "person.name", "B": "person.annual_income"}
+        imports.confirm_columns(actor=cast.worker, pk=batch.pk, items=chosen, register="here")
+    write(cast.worker, checked(cast.worker, batch))
+    assert people(cast, name="施新来")[0].attributes["person.annual_income"] == "35000"
