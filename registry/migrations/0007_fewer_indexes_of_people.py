@@ -29,7 +29,7 @@ $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0005_sight"),
+        ("registry", "0006_ids_of_number"),
     ]
 
     operations = [
