@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import IO
 
+from accounts.exporting import inert
 from forms_engine.export.columns import CellKind, ExportColumn, Render, remembering
 from forms_engine.export.copy_text import LINE, text_columns
 
 BYTE_ORDER_MARK = "\ufeff"
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
-ACTIVE = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins so would be worked out as a formula by Excel: an apostrophe in front makes it a text again."""
 # In a whole block of COPY text: a cell that begins so, or with a backslash (COPY writes tab and return as \\t, \\r).
-MAYBE_ACTIVE = re.compile(rb"(?:\A|[\t\n])[=+\-@\\]")
+MAYBE_ACTIVE = re.compile(rb"(?:\A|[\t\n])(?:[=+\-@\\]|\xef\xbc[\x9d\x8b\x8d\xa0])")
 
 
 class CsvFile:
@@ -50,11 +49,6 @@ class CsvFile:
         """Nothing stands below the rows."""
 
     abandon = close
-
-
-def inert(text: str) -> str:
-    """The text, in a form that no spreadsheet takes for a formula."""
-    return "'" + text if text.startswith(ACTIVE) else text
 
 
 def _shown(column: ExportColumn) -> Render:

@@ -179,6 +179,10 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
 AXES_VERBOSE = False  # its own lines carry the user name; ours are in the audit log
 
+# Whom the portal may ask over the network (accounts.outbound); a file of certificates of the unit's own authority.
+OUTBOUND_HOSTS = env.names("OUTBOUND_HOSTS") if env.given("OUTBOUND_HOSTS") else []
+OUTBOUND_CA_FILE = env.text("OUTBOUND_CA_FILE") if env.given("OUTBOUND_CA_FILE") else ""
+
 # How much one user may do: units, and the seconds in which they come back (accounts.limits). An export costs one unit
 # for asking and one for each thousand rows.
 LIMITS = env.limits(

@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 
+from accounts.exporting import write_table
 from forms_engine.export.brought_sheet import DataRows
 from forms_engine.export.columns import CellKind, ExportColumn
 from tests.forms_engine.exporting import (
@@ -245,6 +246,8 @@ def test_copies_of_a_shared_formula_whose_first_cell_is_gone_are_left_blank():
 
 def test_libreoffice_opens_the_exports_and_adds_up(awkward, tmp_path):
     files = {f"{name}": filled(name) for name in ROSTERS} | {"补贴.xlsx": awkward}
+    texts = ["=1+1", "+86", "-5 元", "@SUM(A1)", '=HYPERLINK("http://evil.example")']
+    files |= {"文本.xlsx": write_table("表", ["备注"], [[text] for text in texts])}
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     convert = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", "xlsx"]
@@ -259,6 +262,7 @@ def test_libreoffice_opens_the_exports_and_adds_up(awkward, tmp_path):
     again = {name: opened((tmp_path / "out" / name).read_bytes(), data_only=True) for name in files}
     assert again["补贴.xlsx"]["名册"][f"E{4 + ROWS}"].value == sum(n * 10 for n in range(1, ROWS + 1))
     assert again["补贴.xlsx"]["名册"]["A2"].value == f"共 {ROWS} 人"
+    assert [row[0].value for row in again["文本.xlsx"].active.iter_rows(min_row=2)] == texts
     for name in ROSTERS:
         before, after = opened(files[name]).active, again[name].active
         assert [[cell.value for cell in row] for row in after.iter_rows()] == [

@@ -1,0 +1,177 @@
+"""The one way out: requests to addresses that the deployment names, and to nothing else (ASVS 5.0 V13.2.4, SSRF).
+
+    with outbound.session() as web:
+        answer = web.get("https://id.example.cn/.well-known/openid-configuration")
+
+settings.OUTBOUND_HOSTS lists who may be asked: `id.example.cn` (HTTPS, port 443, an address of the internet),
+`id.internal:8443` (with a port: it may also be a private address), `http://10.0.0.5:8080` (without TLS).
+A name is resolved once, every address it has is checked, and the connection goes to the checked one: a name that
+resolves to something else a moment later (DNS rebinding) is not asked again.
+"""
+
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
+from urllib3.util.connection import create_connection
+
+CONNECT_SECONDS, READ_SECONDS, ALL_SECONDS = 5.0, 10.0, 30.0
+MOST_BYTES = 10 * 2**20
+PIECE = 1 << 16
+PORTS = {"https": 443, "http": 80}
+
+TRANSLATED = ip_network("64:ff9b::/96")  # leads to any IPv4 address, private ones too (RFC 6052)
+
+getaddrinfo = socket.getaddrinfo
+
+
+class OutboundRefused(requests.RequestException):
+    """The address is not allowed, or the answer was too long or too slow. Carries no address of the inner network."""
+
+
+class _BadAddress(Exception):
+    """Not an OSError, which the connection pool would take for a broken connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    scheme: str
+    host: str
+    port: int
+
+
+def session(*, most_bytes: int = MOST_BYTES, seconds: float = ALL_SECONDS) -> requests.Session:
+    """A session of `requests` that obeys the list. most_bytes, seconds: of one whole answer, unpacked."""
+    return _Session(most_bytes, seconds)
+
+
+class _Session(requests.Session):
+    def __init__(self, most_bytes: int, seconds: float) -> None:
+        super().__init__()
+        self.trust_env = False  # neither proxies nor passwords from the environment
+        self.verify = settings.OUTBOUND_CA_FILE or True
+        adapter = _Adapter(most_bytes, seconds)
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Only to the same scheme, host and port: a session may carry a secret meant for that one."""
+        target = super().get_redirect_target(resp)
+        if target and _origin(urljoin(resp.url, target)) != _origin(resp.url):
+            raise OutboundRefused("对方要求转到另一个地址,已拒绝。", response=resp)
+        return target
+
+
+class _Adapter(HTTPAdapter):
+    def __init__(self, most_bytes: int, seconds: float) -> None:
+        self._most_bytes, self._seconds = most_bytes, seconds
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
+        started = time.monotonic()
+        if _origin(str(request.url)) not in _allowed():
+            raise OutboundRefused("这个地址不在允许访问的名单里(OUTBOUND_HOSTS)。", request=request)
+        options |= {"stream": True, "timeout": (CONNECT_SECONDS, READ_SECONDS), "proxies": {}}
+        try:
+            response = super().send(request, **options)
+        except _BadAddress:
+            raise OutboundRefused("这个地址解析到了不允许访问的网段。", request=request) from None
+        self._read(response, until=started + self._seconds)
+        return response
+
+    def _read(self, response: requests.Response, *, until: float) -> None:
+        content = bytearray()
+        for piece in _pieces(response):
+            content += piece
+            if len(content) > self._most_bytes or time.monotonic() > until:
+                response.close()
+                raise OutboundRefused("对方的应答太长或太慢,已停止接收。", response=response)
+        response._content = bytes(content)  # as requests itself keeps what it has read
+
+
+def _pieces(response: requests.Response) -> Iterator[bytes]:
+    """Unpacked bytes as they arrive: waiting for a full piece, a dripping answer would never be looked at."""
+    try:
+        while piece := response.raw.read1(PIECE, decode_content=True):
+            yield piece
+    except HTTPError as error:
+        raise requests.ConnectionError(error, response=response) from error
+
+
+class _Pinned:
+    """Connects to the address that was checked. Host header, SNI and certificate are those of the name."""
+
+    host: str
+    port: int
+    timeout: Any
+    socket_options: Any
+
+    def _new_conn(self) -> socket.socket:
+        address = _checked_address(self.host, self.port)
+        return create_connection((address, self.port), self.timeout, socket_options=self.socket_options)
+
+
+class _Connection(_Pinned, HTTPConnection): ...
+
+
+class _TLSConnection(_Pinned, HTTPSConnection): ...
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _TLSConnection
+
+
+def _checked_address(host: str, port: int) -> str:
+    """Raises _BadAddress where any address of the name may not be asked, OSError where it has none."""
+    found = [str(info[4][0]) for info in getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    inner = _names_port(host, port)
+    if not found or not all(_may_be_asked(ip_address(one.partition("%")[0]), inner=inner) for one in found):
+        raise _BadAddress
+    return found[0]
+
+
+def _may_be_asked(address: IPv4Address | IPv6Address, *, inner: bool) -> bool:
+    """Addresses of the internet; private and loopback ones where the list names them. Link-local never: there the
+    hosts of clouds give out their keys (169.254.169.254)."""
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address in TRANSLATED or address.is_multicast or address.is_link_local or address.is_unspecified:
+        return False
+    return address.is_global or (inner and (address.is_private or address.is_loopback))
+
+
+def _allowed() -> set[Origin]:
+    return {_origin(entry if "://" in entry else f"https://{entry}") for entry in settings.OUTBOUND_HOSTS}
+
+
+def _names_port(host: str, port: int) -> bool:
+    return any(entry.rpartition("//")[2] == f"{host}:{port}" for entry in settings.OUTBOUND_HOSTS)
+
+
+def _origin(url: str) -> Origin:
+    """Raises OutboundRefused for what is no plain web address; a user name in it could hide the real host."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        raise OutboundRefused("这不是可以访问的网址。") from None
+    if not parts.hostname or parts.username is not None:
+        raise OutboundRefused("这不是可以访问的网址。")
+    return Origin(parts.scheme, parts.hostname, port)
