@@ -35,16 +35,18 @@ FORMS = (
 )
 DRAFT = ("/forms/{draft}/", "/forms/{draft}/columns/", "/forms/{draft}/settings/")
 ADMISSION = ("/admissions/", "/admissions/{submitted}/", "/items/", "/items/person.phone")
+PEOPLE = ("/people/", "/people/{user}/", "/people/posts/{post}/move/", "/grids/", "/grids/{community}/")
+PEOPLE_EDITS = ("/people/add/", "/people/import/", "/people/waiting/", "/people/{user}/password/")
 PAGES: dict[str, tuple[str, ...]] = {
     "王建国": OWN + LISTS + CARDS + EDITS + FILLING,
     "施卫东": ("/", "/residents/", "/reports/", "/events/"),
-    "顾文杰": ("/", "/residents/", "/residents/{person}", "/events/", "/review/", "/people/"),
-    "徐静": ("/", "/residents/{person}", *ADMISSION, "/people/"),
+    "顾文杰": ("/", "/residents/", "/residents/{person}", "/events/", "/review/", *PEOPLE),
+    "徐静": ("/", "/residents/{person}", *ADMISSION, *PEOPLE),
     "张敏": ("/", *FORMS),
     "杨帆": DRAFT,
     "钱磊": ("/", "/items/"),
     "俞涛": ("/", "/status/"),
-    "汤洁": ("/", "/people/"),
+    "汤洁": ("/", *PEOPLE, *PEOPLE_EDITS),
     "季平": ("/", "/audit/", "/audit/overview/"),
 }
 GRIDS = {"王建国": "/reports/{report}/", "顾文杰": "/review/{report}/"}
@@ -63,6 +65,9 @@ def keys_of(stack: PortalStack) -> dict[str, int]:
     report = first("forms_engine_report", _OF_NANMEN)
     states = {"draft": "draft", "submitted": "submitted", "form": "admitted"}
     return {
+        "community": 310151101001000000,
+        "user": first("accounts_post", "area_id = 310151101001000000", "min(user_id)"),
+        "post": first("accounts_post", "area_id = 310151101001000000"),
         "person": first("registry_person", _OF_NANMEN),
         "report": report,
         "subject": first("forms_engine_reportrow", f"report_id = {report}", "min(subject_id)"),
