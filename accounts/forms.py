@@ -19,13 +19,18 @@ from accounts.roles import Role
 
 
 @contextmanager
-def refusals_on(form: forms.BaseForm) -> Iterator[None]:
-    """Show a DomainError on the field it names, else above the form. What no correction helps goes on as it is."""
+def refusals_on(form: forms.BaseForm, *, past: tuple[type[DomainError], ...] = ()) -> Iterator[None]:
+    """Show a DomainError on the field it names, else above the form. What no correction helps goes on as it is.
+
+    past: what else goes on, such as a Conflict where it means that the whole page is out of date.
+    """
     try:
         yield
     except (NotFound, NotAllowed, TooMany):
         raise
     except DomainError as refusal:
+        if isinstance(refusal, past):
+            raise
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
 
 

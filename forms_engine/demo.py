@@ -8,12 +8,19 @@ from typing import Any
 from django.utils.timezone import get_current_timezone, localdate
 
 from accounts.actors import Actor
+from accounts.approvals.rules import Opinion
 from accounts.codes import Level
 from accounts.jobs import run_job
-from accounts.models import Area, Post
+from accounts.models import Area, Department, Post
 from accounts.scope import acting_as
 from forms_engine.models import FormTemplate, FormVersion
-from forms_engine.services.admit import admit_version, submit_version
+from forms_engine.selectors.admissions import get_approval_of
+from forms_engine.services.admit import (
+    admit_version,
+    give_opinion_on_version,
+    invite_departments,
+    submit_version,
+)
 from forms_engine.services.bring import SETTINGS, bring_form
 from forms_engine.services.design import save_settings
 from forms_engine.services.dispatch import dispatch_form
@@ -25,7 +32,10 @@ DISTRICT_ADMIN = "xujing"
 
 @dataclass(frozen=True, slots=True)
 class DemoForm:
-    """filename: one of the templates. brought_by: username. due_in_days: sent out with that deadline, None: not."""
+    """filename: one of the templates. brought_by: username. due_in_days: sent out with that deadline, None: not.
+
+    asked: usernames whose departments review it; the first has answered `opinion`.
+    """
 
     filename: str
     brought_by: str
@@ -36,6 +46,8 @@ class DemoForm:
     due_in_days: int | None = None
     reason: str = ""
     population: FormVersion.Population = FormVersion.Population.RESIDENT
+    asked: tuple[str, ...] = ()
+    opinion: str = ""
 
 
 FORMS = (
@@ -63,6 +75,8 @@ FORMS = (
         "(示例)消防条例",
         FormVersion.Cycle.HALF_YEAR,
         reason="现场检查时登记,登记库没有这一项",
+        asked=("qianlei", "zhangmin", "yangfan"),
+        opinion="场所名称和地址请改用登记库已有的数据项。",
     ),
     DemoForm("02_流动人口信息登记表.xlsx", "yangfan", "", "", FormVersion.Cycle.YEAR, submitted=False),
 )
@@ -89,6 +103,8 @@ def _seed(form: DemoForm) -> bool:
         if form.submitted:
             save_settings(actor=maker, version=version, name=version.template.name, settings=_settings(form, version))
             submit_version(actor=maker, version=version)
+    if form.asked:
+        _review(version, form)
     if form.due_in_days is not None:
         _admit(version)
         _send(maker, version, form.due_in_days)
@@ -99,6 +115,18 @@ def _settings(form: DemoForm, version: FormVersion) -> dict[str, Any]:
     kept = {name: getattr(version, name) for name in SETTINGS}
     own = {name: getattr(form, name) for name in ("purpose", "legal_basis", "cycle", "population")} | {"lead_days": 0}
     return kept | own | {"valid_until": _year_end()}
+
+
+def _review(version: FormVersion, form: DemoForm) -> None:
+    desk, reviewers = _actor(DISTRICT_ADMIN), [_actor(username) for username in form.asked]
+    with acting_as(desk):
+        departments = list(Department.objects.filter(pk__in=[one.department_id for one in reviewers]))
+        seen = get_approval_of(version).version
+        invite_departments(actor=desk, version=version, departments=departments, days=5, seen=seen)
+    with acting_as(reviewers[0]):
+        give_opinion_on_version(
+            actor=reviewers[0], version=version, seen_round=1, opinion=Opinion.CONDITIONS, text=form.opinion
+        )
 
 
 def _admit(version: FormVersion) -> None:

@@ -1,12 +1,16 @@
-"""Input of the admission desk and of the page that sends a form out."""
+"""Input of the admission desk, of a joint review, and of the page that sends a form out."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.timezone import get_current_timezone, localdate, localtime, make_aware
 
+from accounts.approvals.reviews import MOST_DAYS
+from accounts.approvals.rules import Opinion
+from accounts.models import Department
 from forms_engine.models import Dispatch, FormVersion
 from forms_engine.selectors.dispatches import TownChoice, expand_areas
 
@@ -38,6 +42,49 @@ class DecisionForm(forms.Form):
             self.add_error("valid_until", "准入须写明有效期,请选择日期。")
         elif valid_until < localdate():
             self.add_error("valid_until", "有效期不能早于今天。")
+
+
+class InviteForm(forms.Form):
+    """Whose opinion the desk wants, and until when."""
+
+    departments = forms.ModelMultipleChoiceField(
+        Department.objects.none(),
+        label="请哪些部门",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "请至少选择一个部门。",
+            "invalid_choice": "有部门现在不能请(已经给出意见,或没有人员)。请刷新页面后重新选择。",
+        },
+    )
+    days = forms.IntegerField(
+        label="几个工作日内回复",
+        min_value=1,
+        max_value=MOST_DAYS,
+        initial=5,
+        help_text="到期没有回复的,记为“逾期未回”。",
+    )
+
+    def __init__(self, *args: Any, askable: QuerySet[Department], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["departments"].queryset = askable  # type: ignore[attr-defined]
+
+
+class OpinionForm(forms.Form):
+    """The opinion of a department on a form of another one."""
+
+    opinion = forms.ChoiceField(
+        label="意见", choices=Opinion, widget=forms.RadioSelect, error_messages={"required": "请选择一种意见。"}
+    )
+    text = forms.CharField(
+        label="说明",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="有条件同意或不同意的,请写明条件或理由,区里和申请部门都会看到。",
+    )
+
+    def clean_opinion(self) -> Opinion:
+        return Opinion(self.cleaned_data["opinion"])
 
 
 class DispatchForm(forms.Form):

@@ -1,8 +1,11 @@
-"""Background jobs of the forms engine; imported at start so that every worker knows them."""
+"""Background jobs and approvals of the forms engine; imported at start so that every process knows them."""
 
+from accounts.approvals.kinds import register
 from accounts.jobs import job_handler
+from forms_engine.services.admission_hooks import KIND
 from forms_engine.services.dispatch import PREFILL, prefill_reports
 from forms_engine.services.export_making import EXPORT, make_export
 
+register(KIND)
 job_handler(PREFILL)(prefill_reports)
 job_handler(EXPORT)(make_export)

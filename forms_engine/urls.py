@@ -3,7 +3,7 @@
 from django.urls import path
 
 from forms_engine import api
-from forms_engine.views import admit, bring, design, dispatch, fill, give, review
+from forms_engine.views import admit, bring, design, dispatch, fill, give, opinions, review
 
 app_name = "forms_engine"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("admissions/", admit.admission_list, name="admission_list"),
     path("admissions/<int:pk>/", admit.admission_detail, name="admission_detail"),
     path("admissions/<int:pk>/mode/", admit.admission_mode, name="admission_mode"),
+    path("admissions/<int:pk>/review/", admit.admission_review, name="admission_review"),
+    path("opinions/", opinions.opinion_list, name="opinion_list"),
+    path("opinions/<int:pk>/", opinions.opinion_detail, name="opinion_detail"),
     path("dispatches/<int:pk>/", dispatch.dispatch_detail, name="dispatch_detail"),
     path("dispatches/<int:pk>/close/", dispatch.dispatch_close, name="dispatch_close"),
     path("dispatches/<int:pk>/reopen/", dispatch.dispatch_reopen, name="dispatch_reopen"),

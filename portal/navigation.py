@@ -56,6 +56,7 @@ ENTRIES = (
         ("forms_engine:template_", "forms_engine:dispatch_"),
         "forms",
     ),
+    Entry("联审意见", "forms_engine:opinion_list", rights.GIVE_OPINIONS, ("forms_engine:opinion_",), "opinions"),
     Entry(
         "居民与房屋",
         "registry:person_list",

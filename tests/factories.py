@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.codes import Level
-from accounts.models import Area, Department, Post, User
+from accounts.models import Approval, Area, Department, Post, User
 from accounts.roles import Role
 from accounts.scope import acting_as
 from forms_engine.models import Dispatch, FormColumn, FormTemplate, FormVersion
@@ -134,7 +134,24 @@ def make_form(department: Actor, columns: dict[str, str], **fields: Any) -> Form
             item=item,
             required=needed_by_default(item),
         )
+    make_approval(department, version)
     return version
+
+
+def make_approval(department: Actor, version: FormVersion) -> Approval:
+    """The approval of a form version, standing where the version says, without its steps."""
+    states = {"draft": "drafted", "admitted": "approved"}
+    return Approval.objects.create(
+        kind="form",
+        subject_id=version.pk,
+        title=version.template.name,
+        requester_id=department.post_id,
+        department_id=department.department_id,
+        area_id=department.area_code,
+        state=states.get(version.state, version.state),
+        round=0 if version.state == "draft" else 1,
+        submitted_at=None if version.state == "draft" else timezone.now(),
+    )
 
 
 def send_form(department: Actor, version: FormVersion, *areas: int, period: str = "2026 年第四季度") -> Dispatch:

@@ -45,10 +45,9 @@ class Kind:
 _kinds: dict[str, Kind] = {}
 
 
-def register(kind: Kind) -> Kind:
+def register(kind: Kind) -> None:
     """Make a kind known. Called once per kind while its app starts."""
     _kinds[kind.code] = kind
-    return kind
 
 
 def get_kind(code: str) -> Kind:

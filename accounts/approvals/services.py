@@ -12,7 +12,7 @@ from django.utils.timezone import localdate, now
 
 from accounts.actors import Actor
 from accounts.approvals.clock import add_working_days
-from accounts.approvals.kinds import Kind
+from accounts.approvals.kinds import get_kind
 from accounts.approvals.refusals import NeedsNote, ReviewRunning
 from accounts.approvals.rules import Action, Opinion
 from accounts.approvals.selectors import is_requester, list_reviewers
@@ -24,12 +24,12 @@ from accounts.rights import require
 
 
 @transaction.atomic
-def draft(*, actor: Actor, kind: Kind, subject: Model, title: str) -> Approval:
+def draft(*, actor: Actor, kind: str, subject: Model, title: str) -> Approval:
     """Begin a request about a saved object. Raises Conflict where it has one already."""
-    require(actor, kind.request_right, actor.area_code)
+    require(actor, get_kind(kind).request_right, actor.area_code)
     owner = {"requester_id": actor.post_id, "department_id": actor.department_id, "area_id": actor.area_code}
     approval, created = Approval.objects.get_or_create(
-        kind=kind.code, subject_id=subject.pk, defaults={"title": title[:200], **owner}
+        kind=kind, subject_id=subject.pk, defaults={"title": title[:200], **owner}
     )
     if not created:
         raise Conflict

@@ -127,6 +127,12 @@ class ApprovalReviewer(models.Model):
     def is_awaited(self) -> bool:
         return not self.opinion and not self.is_overdue
 
+    @property
+    def is_open(self) -> bool:
+        """An opinion can be given now: the request is at the desk, in this round. Needs the approval joined."""
+        here = self.approval.state == State.SUBMITTED and self.approval.round == self.round
+        return here and self.is_awaited
+
 
 class ApprovalStep(models.Model):
     """One step of an approval; append-only. number: the version that the step made; state: after it."""

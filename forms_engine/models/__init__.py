@@ -1,8 +1,7 @@
 from forms_engine.models.reports import CellEdit, Dispatch, Export, Report, ReportRow
-from forms_engine.models.templates import AdmissionStep, FormColumn, FormTemplate, FormVersion
+from forms_engine.models.templates import FormColumn, FormTemplate, FormVersion
 
 __all__ = [
-    "AdmissionStep",
     "CellEdit",
     "Dispatch",
     "Export",

@@ -1,4 +1,4 @@
-"""What a department asks: a form, its versions, its columns, and how each version passed the admission desk."""
+"""What a department asks: a form, its versions and their columns. How a version is admitted: `accounts.approvals`."""
 
 from django.db import models
 
@@ -28,6 +28,7 @@ class FormVersion(models.Model):
     """One version of a form: the brought workbook, what its columns mean, whom it asks about, on what basis.
 
     layout: `registry.binding.SheetLayout` as JSON. condition: condition tree of `registry.conditions`, {} for all.
+    state: where its approval stands, written by the approval's hooks alone (`services.admission_hooks`).
     """
 
     class State(models.TextChoices):
@@ -131,20 +132,3 @@ class FormColumn(models.Model):
     def short_header(self) -> str:
         """Last part of the header path, for narrow places."""
         return split_header(self.header)[-1]
-
-
-class AdmissionStep(models.Model):
-    """One step at the admission desk (准入): who did what to which version, and why."""
-
-    version = models.ForeignKey(FormVersion, models.CASCADE, related_name="steps")
-    state = models.CharField(max_length=10, choices=FormVersion.State)
-    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
-    note = models.CharField("意见", max_length=500, blank=True)
-    at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = "准入记录"
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return self.get_state_display()

@@ -9,7 +9,7 @@ from guardian.shortcuts import get_objects_for_group
 from accounts.actors import Actor
 from accounts.errors import Conflict, NotFound
 from accounts.models import Department
-from forms_engine.models import AdmissionStep, FormColumn, FormTemplate, FormVersion
+from forms_engine.models import FormColumn, FormTemplate, FormVersion
 from registry.binding import learning_key
 
 COLLECT = "forms_engine.collect_form"
@@ -94,11 +94,6 @@ def is_live() -> Q:
     """Versions that villages may be asked with today."""
     valid = Q(valid_until=None) | Q(valid_until__gte=localdate())
     return valid & Q(state=FormVersion.State.ADMITTED)
-
-
-def list_steps(version: FormVersion) -> list[AdmissionStep]:
-    """What happened to the version at the desk, in order, with who did it."""
-    return list(version.steps.select_related("post__user", "post__area", "post__department"))
 
 
 def list_versions(template: FormTemplate) -> list[FormVersion]:

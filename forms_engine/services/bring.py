@@ -16,6 +16,7 @@ from forms_engine.models import FormColumn, FormTemplate, FormVersion
 from forms_engine.proposals import propose_condition
 from forms_engine.rules import needed_by_default
 from forms_engine.selectors.templates import get_learned
+from forms_engine.services.admit import draft_version
 from forms_engine.sheet_picture import Picture, draw_head
 from registry.binding import KIND_NAMES, ROW_NUMBER, ColumnBinding, SheetBinding, SheetKind, bind_opened
 from registry.catalogue import SUBJECTS, get_catalogue
@@ -73,6 +74,7 @@ def bring_form(*, actor: Actor, data: bytes, filename: str, name: str = "") -> F
         name=name[:100], department_id=actor.department_id or 0, created_by_id=actor.post_id
     )
     version = _create_version(template, 1, brought)
+    draft_version(actor=actor, version=version)
     record(actor, "form.brought", template, version=version.pk, columns=len(brought.binding.columns))
     return version
 
@@ -90,6 +92,7 @@ def bring_version(*, actor: Actor, template: FormTemplate, data: bytes = b"", fi
         raise Conflict(f"第 {last.number} 版还没有办完准入,请先办完或直接修改它。")
     number = template.versions.aggregate(last=Max("number"))["last"] + 1
     version = _create_version(template, number, read_brought(data, filename), last) if data else _copy(last, number)
+    draft_version(actor=actor, version=version)
     record(actor, "form.new_version", template, version=version.pk, number=number)
     return version
 

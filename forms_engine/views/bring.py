@@ -9,6 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import limits, rights
 from accounts.access import access, actor_of
+from accounts.approvals.pages import seen_in
+from accounts.approvals.selectors import list_reviewers, list_steps
 from accounts.forms import refusals_on
 from accounts.htmx import go
 from accounts.notices import tell
@@ -16,13 +18,13 @@ from accounts.paging import take_page
 from forms_engine.forms import BringForm, NewVersionForm
 from forms_engine.models import FormVersion
 from forms_engine.readiness import list_lacks
+from forms_engine.selectors.admissions import get_approval_of
 from forms_engine.selectors.dispatches import list_dispatches
 from forms_engine.selectors.facts import get_facts
 from forms_engine.selectors.templates import (
     get_live_version,
     get_open_version,
     get_template,
-    list_steps,
     list_templates,
     list_versions,
 )
@@ -74,6 +76,7 @@ def template_new_version(request: HttpRequest, pk: int) -> HttpResponse:
 def template_detail(request: HttpRequest, pk: int) -> HttpResponse:
     version = _open(request, pk)
     template = version.template
+    approval = get_approval_of(version)
     facts = get_facts(version=version, on=localdate(), clearance=actor_of(request).clearance)
     columns = [facts_of.column for facts_of in facts.columns]
     context = {
@@ -83,7 +86,9 @@ def template_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "live": get_live_version(template),
         "facts": facts,
         "lacks": list_lacks(version, columns, today=localdate()) if version.can_change else [],
-        "steps": list_steps(version),
+        "approval": approval,
+        "steps": list_steps(approval),
+        "reviewers": list_reviewers(approval),
         "dispatches": list_dispatches(template)[:10],
     }
     return render(request, "forms_engine/template_detail.html", context)
@@ -93,7 +98,7 @@ def template_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def template_submit(request: HttpRequest, pk: int) -> HttpResponse:
     version = _open(request, pk)
-    submit_version(actor=actor_of(request), version=version)
+    submit_version(actor=actor_of(request), version=version, seen=seen_in(request))
     tell(request, "已提交准入。区里办理前可以撤回。")
     return go(request, DETAIL, pk)
 
@@ -102,7 +107,7 @@ def template_submit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def template_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     version = _open(request, pk)
-    withdraw_version(actor=actor_of(request), version=version)
+    withdraw_version(actor=actor_of(request), version=version, seen=seen_in(request))
     tell(request, "已撤回,可以继续修改。")
     return go(request, DETAIL, pk)
 

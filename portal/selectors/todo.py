@@ -8,18 +8,18 @@ from django.db.models import Count, Q, QuerySet, Value
 
 from accounts import rights
 from accounts.actors import Actor
-from accounts.codes import subtree
 from accounts.rights import holds
 from accounts.roles import UNSCOPED_ROLES
 from accounts.sight_reading import list_unnoted
 from forms_engine.models import FormVersion, Report
+from forms_engine.selectors.admissions import list_opinions_to_give, list_versions_to_admit
 from registry.models import Difference, Event
 
 OPEN_REPORTS = (Report.State.FILLING, Report.State.RETURNED)
 
 
 def count_todo(*, actor: Actor) -> dict[str, int]:
-    """Open work by kind ("reports", "reviews", "admissions", "forms", "events", "differences") and "all". One query.
+    """Open work by kind and "all", in one query. Kinds: those of `_waiting`.
 
     Empty outside the scope of the actor, as on error pages: better no badge than a wrong one.
     """
@@ -39,12 +39,6 @@ def list_events_to_handle(*, actor: Actor) -> QuerySet[Event]:
         mine |= Q(state__in=(Event.State.REPORTED, Event.State.HANDLING))
     events: QuerySet[Event] = Event.objects.visible_to(actor).filter(mine)
     return events
-
-
-def list_versions_to_admit(*, actor: Actor) -> QuerySet[FormVersion]:
-    """Versions that departments of the actor's area handed in."""
-    area = subtree(actor.area_code, actor.area_level)
-    return FormVersion.objects.filter(state=FormVersion.State.SUBMITTED, template__department__area__code__range=area)
 
 
 def list_versions_to_mend(*, actor: Actor) -> QuerySet[FormVersion]:
@@ -69,6 +63,8 @@ def _waiting(actor: Actor) -> Iterator[tuple[str, QuerySet[Any]]]:
         yield "reviews", reports.filter(state=Report.State.SUBMITTED)
     if holds(actor, rights.ADMIT_FORMS):
         yield "admissions", list_versions_to_admit(actor=actor)
+    if holds(actor, rights.GIVE_OPINIONS):
+        yield "opinions", list_opinions_to_give(actor=actor)
     if holds(actor, rights.DESIGN_FORMS):
         yield "forms", list_versions_to_mend(actor=actor)
     if holds(actor, rights.HANDLE_EVENTS) or holds(actor, rights.REPORT_EVENTS):

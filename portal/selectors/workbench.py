@@ -4,15 +4,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 from accounts import rights
 from accounts.actors import Actor
-from accounts.models import Emergency
+from accounts.models import ApprovalReviewer, Emergency
 from accounts.rights import holds
 from accounts.sight_reading import list_unnoted
-from forms_engine.models import AdmissionStep, FormVersion
+from forms_engine.models import FormVersion
+from forms_engine.selectors.admissions import (
+    approval_of_version,
+    list_opinions_to_give,
+    list_steps_of_version,
+    list_versions_to_admit,
+)
 from portal.navigation import url_of
 from portal.selectors.figures import Figures, get_figures
 from portal.selectors.reports import (
@@ -27,7 +32,6 @@ from portal.selectors.reports import (
 from portal.selectors.todo import (
     list_events_to_handle,
     list_open_differences,
-    list_versions_to_admit,
     list_versions_to_mend,
 )
 from registry.catalogue import get_catalogue
@@ -55,6 +59,7 @@ class Workbench:
     reports: ReportTasks = field(default_factory=ReportTasks)
     reviews: list[ReportTask] = field(default_factory=list)
     admissions: list[FormVersion] = field(default_factory=list)
+    opinions: list[ApprovalReviewer] = field(default_factory=list)
     forms: list[FormVersion] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     differences: list[DifferenceTask] = field(default_factory=list)
@@ -64,9 +69,8 @@ class Workbench:
 
     @property
     def has_tasks(self) -> bool:
-        return bool(
-            self.reports.open or self.reviews or self.admissions or self.forms or self.events or self.differences
-        )
+        filling = self.reports.open or self.reviews or self.events or self.differences
+        return bool(filling or self.admissions or self.opinions or self.forms)
 
     @property
     def due_today(self) -> int:
@@ -82,6 +86,7 @@ def get_workbench(*, actor: Actor, now: datetime) -> Workbench:
         reports=list_report_tasks(actor=actor, now=now) if fills else ReportTasks(),
         reviews=list_reviews(actor=actor, now=now) if reviews else [],
         admissions=list_admission_tasks(actor=actor) if holds(actor, rights.ADMIT_FORMS) else [],
+        opinions=list_opinion_tasks(actor=actor) if holds(actor, rights.GIVE_OPINIONS) else [],
         forms=list_form_tasks(actor=actor) if holds(actor, rights.DESIGN_FORMS) else [],
         events=list_event_tasks(actor=actor) if handles else [],
         differences=list_difference_tasks(actor=actor) if holds(actor, rights.CHANGE_RESIDENTS) else [],
@@ -124,19 +129,29 @@ def list_difference_tasks(*, actor: Actor) -> list[DifferenceTask]:
 
 
 def list_admission_tasks(*, actor: Actor) -> list[FormVersion]:
-    """Versions at the desk with department, longest waiting first, each with `handed_in_at`."""
-    return _at_the_desk(list_versions_to_admit(actor=actor))
+    """Versions at the desk with department, longest waiting first, each with `handed_in_at` and `due_on`."""
+    approval = approval_of_version()
+    found = list_versions_to_admit(actor=actor).annotate(
+        handed_in_at=Subquery(approval.values("submitted_at")), due_on=Subquery(approval.values("due_on"))
+    )
+    return _oldest_first(found, "handed_in_at")
+
+
+def list_opinion_tasks(*, actor: Actor) -> list[ApprovalReviewer]:
+    """Forms of other departments that wait for the own opinion, the first due first."""
+    found = list_opinions_to_give(actor=actor).select_related("approval__department")
+    return list(found.order_by("due_on", "pk")[:SHOWN])
 
 
 def list_form_tasks(*, actor: Actor) -> list[FormVersion]:
-    """Versions of the own department that the desk gave back, each with `note`, the last opinion."""
-    return _at_the_desk(list_versions_to_mend(actor=actor))
-
-
-def _at_the_desk(versions: QuerySet[FormVersion]) -> list[FormVersion]:
-    last = AdmissionStep.objects.filter(version=OuterRef("pk")).order_by("-pk")
-    found = versions.select_related("template__department").defer("workbook", "layout")
-    found = found.annotate(
-        handed_in_at=Coalesce(Subquery(last.values("at")[:1]), "created_at"), note=Subquery(last.values("note")[:1])
+    """Versions of the own department that the desk gave back, each with `given_back_at` and `note`, its opinion."""
+    last = list_steps_of_version()
+    found = list_versions_to_mend(actor=actor).annotate(
+        given_back_at=Subquery(last.values("at")[:1]), note=Subquery(last.values("note")[:1])
     )
-    return list(found.order_by("handed_in_at", "pk")[:SHOWN])
+    return _oldest_first(found, "given_back_at")
+
+
+def _oldest_first(versions: QuerySet[FormVersion], moment: str) -> list[FormVersion]:
+    found = versions.select_related("template__department").defer("workbook", "layout")
+    return list(found.order_by(moment, "pk")[:SHOWN])

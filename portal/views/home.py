@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from accounts import rights
@@ -49,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "actor": actor,
         "now": now,
+        "today": localdate(now),
         "work": get_workbench(actor=actor, now=now),
         "empty": WHY_EMPTY.get(actor.role, NOTHING_LEFT),
     }

@@ -26,9 +26,8 @@ def _hook(action: Action):
     return told
 
 
-PROBE = register(
-    Kind("probe", Department, DESIGN_FORMS, ADMIT_FORMS, decide_days=3, hooks={one: _hook(one) for one in Action})
-)
+PROBE = "probe"
+register(Kind(PROBE, Department, DESIGN_FORMS, ADMIT_FORMS, decide_days=3, hooks={one: _hook(one) for one in Action}))
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ def test_the_requesting_department_is_not_asked(people, waiting):
     assert refused.value.field == "departments"
     with pytest.raises(NotAReviewer):
         invite(people, waiting)
-    askable = list_askable(approval=waiting, scope=people.desk.scope)
+    askable = list_askable(actor=people.desk, approval=waiting)
     assert [department.name for department in askable] == ["区残联", "区司法局"]
 
 

@@ -42,7 +42,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "施卫东": ("/", "/residents/", "/reports/", "/events/"),
     "顾文杰": ("/", "/residents/", "/residents/{person}", "/events/", "/review/", *PEOPLE),
     "徐静": ("/", "/residents/{person}", *ADMISSION, *PEOPLE),
-    "张敏": ("/", *FORMS),
+    "张敏": ("/", *FORMS, "/opinions/", "/opinions/{opinion}/"),
     "杨帆": DRAFT,
     "钱磊": ("/", "/items/"),
     "俞涛": ("/", "/status/"),
@@ -71,6 +71,7 @@ def keys_of(stack: PortalStack) -> dict[str, int]:
         "person": first("registry_person", _OF_NANMEN),
         "report": report,
         "subject": first("forms_engine_reportrow", f"report_id = {report}", "min(subject_id)"),
+        "opinion": first("accounts_approvalreviewer", "opinion = ''"),
         "dispatch": first("forms_engine_report", f"id = {report}", "dispatch_id"),
         **{name: first(f"registry_{name}", _OF_NANMEN) for name in _PLACES},
         **{

@@ -100,7 +100,7 @@ def test_nothing_chosen_asks_for_a_file(staff):
 def test_bringing_leaves_an_audit_line(staff):
     with watching() as statements:
         upload(staff, roster_file())
-    assert audited(statements) == ["form.brought"]
+    assert audited(statements) == ["form.drafted", "form.brought"]
 
 
 def test_a_worker_cannot_bring_a_form(client, cast, items):

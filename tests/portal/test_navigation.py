@@ -21,7 +21,7 @@ MENUS = {
         "组织与人员",
         "查看完整信息记录",
     ],
-    Role.DATA_OFFICER: ["待办", "数据项目录"],
+    Role.DATA_OFFICER: ["待办", "联审意见", "数据项目录"],
     Role.SYSTEM_ADMIN: ["待办", "运行状态"],
     Role.SECURITY_ADMIN: ["待办", "组织与人员", "查看完整信息记录"],
     Role.AUDIT_ADMIN: ["待办", "审计"],

@@ -7,12 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.jobs import run_job
+from accounts.models import Department
 from accounts.roles import SECOND_FACTOR_ROLES, Role
 from accounts.scope import acting_as
-from forms_engine.models import AdmissionStep, FormVersion, Report
+from forms_engine.models import FormVersion, Report
+from forms_engine.services.admit import invite_departments, return_version
 from registry.models import Difference, Dwelling, Event
 from tests.doors import sign_in, watching
 from tests.factories import DISTRICT, EAST, EAST_GRID, TOWN, WEST, make_actor, make_form, make_person, send_form
+from tests.forms_engine.bringing import submitted
 
 MOST_QUERIES = 13
 COLUMNS = {"B": "person.name", "C": "person.phone"}
@@ -156,8 +159,7 @@ def test_a_finished_or_closed_sending_is_no_progress_to_follow(client, cast, dis
 
 
 def test_a_district_admin_sees_forms_at_the_desk(client, cast, items):
-    version = make_form(cast.department, COLUMNS, state=FormVersion.State.SUBMITTED)
-    AdmissionStep.objects.create(version=version, state="submitted", post_id=cast.department.post_id)
+    version = submitted(cast.department, COLUMNS)
     work, page = opened(client, cast.district)
     assert work.admissions == [version]
     assert work.figures is None
@@ -165,16 +167,28 @@ def test_a_district_admin_sees_forms_at_the_desk(client, cast, items):
 
 
 def test_a_department_sees_its_own_forms_and_sendings_only(client, cast, dispatch):
-    version = make_form(cast.department, COLUMNS, state=FormVersion.State.RETURNED)
-    AdmissionStep.objects.create(
-        version=version, state="returned", post_id=cast.district.post_id, note="请补充法定依据。"
-    )
+    version = submitted(cast.department, COLUMNS)
+    with acting_as(cast.district):
+        return_version(actor=cast.district, version=version, note="请补充法定依据。")
     work, page = opened(client, cast.department)
     assert work.forms == [version]
     assert "请补充法定依据。" in page
     assert len(work.progress) == 1
     other, _ = opened(client, cast.other_department)
     assert (other.forms, other.progress) == ([], [])
+
+
+def test_a_department_sees_the_forms_of_others_that_wait_for_its_opinion(client, cast, items):
+    version = submitted(cast.department, COLUMNS)
+    asked = [Department.objects.get(pk=cast.other_department.department_id)]
+    with acting_as(cast.district):
+        invite_departments(actor=cast.district, version=version, departments=asked, days=5, seen=1)
+    work, page = opened(client, cast.other_department)
+    assert [review.approval.subject_id for review in work.opinions] == [version.pk]
+    assert "请您部门给出联审意见" in page
+    menu = {link.label: link.count for link in client.get("/").context["shell"].nav}
+    assert (menu["联审意见"], menu["待办"]) == (1, 1)
+    assert opened(client, cast.department)[0].opinions == []
 
 
 ADMINS = {

@@ -1,0 +1,132 @@
+"""What each step of an approval means to the form: its state, its filing number, who may collect it.
+
+The only writer of `FormVersion.state`. Every hook runs in the step's transaction and locks the version after the
+approval; what it raises takes the step back.
+"""
+
+from datetime import date
+
+from django.db import connection
+from django.utils.timezone import localdate, now
+from guardian.shortcuts import assign_perm
+
+from accounts.actors import Actor
+from accounts.approvals.kinds import Kind
+from accounts.approvals.rules import Action
+from accounts.codes import Level, ancestor
+from accounts.errors import DomainError
+from accounts.models import Approval, Area
+from accounts.rights import ADMIT_FORMS, DESIGN_FORMS
+from forms_engine.models import FormVersion
+from forms_engine.readiness import list_lacks
+from forms_engine.selectors.admissions import ADMISSION
+from forms_engine.selectors.overlap import can_answer_by_data, measure_known
+from forms_engine.selectors.reports import get_columns
+from forms_engine.selectors.templates import COLLECT
+from registry.rules.pinyin import spell_name
+
+State = FormVersion.State
+NAMES_OF_LEVEL = "省市区县旗"
+
+
+class NotReady(DomainError):
+    """The form still lacks something; the message lists what."""
+
+    code = "form_not_ready"
+
+
+class CannotAnswer(DomainError):
+    """The registry does not know enough to answer the form without the villages."""
+
+    code = "cannot_answer_by_data"
+
+
+def on_submit(actor: Actor, approval: Approval) -> None:
+    """Raises NotReady with everything that is lacking."""
+    version = _lock(approval)
+    lacks = list_lacks(version, get_columns(version), today=localdate())
+    if lacks:
+        raise NotReady("还不能提交准入:" + "".join(lacks))
+    _keep(version, State.SUBMITTED)
+
+
+def on_withdraw(actor: Actor, approval: Approval) -> None:
+    _keep(_lock(approval), State.DRAFT)
+
+
+def on_return(actor: Actor, approval: Approval) -> None:
+    _keep(_lock(approval), State.RETURNED)
+
+
+def on_refuse(actor: Actor, approval: Approval) -> None:
+    _keep(_lock(approval), State.REFUSED)
+
+
+def on_approve(actor: Actor, approval: Approval, *, valid_until: date) -> dict[str, str]:
+    """A filing number (备案号), a validity, and the right of the department to collect the form."""
+    version = _lock(approval)
+    version.filing_number = _next_filing_number(version.template.department.area_id, localdate().year)
+    version.valid_until = valid_until
+    _keep(version, State.ADMITTED)
+    assign_perm(COLLECT, version.template.department.group, version.template)
+    return {"filing_number": version.filing_number}
+
+
+def on_remark(actor: Actor, approval: Approval, *, mode: FormVersion.AnswerMode) -> dict[str, str]:
+    """Let data answer the form, or the villages after all. Raises CannotAnswer."""
+    version = _lock(approval)
+    if mode == FormVersion.AnswerMode.DATA:
+        columns = get_columns(version)
+        if not can_answer_by_data(columns, measure_known(version=version, columns=columns, on=localdate())):
+            raise CannotAnswer("登记库的数据还不足以直接回答这张表:有新要的列,或必填项的已有率不到 95%。")
+    version.answer_mode = mode
+    version.save(update_fields=["answer_mode"])
+    return {"mode": mode.value}
+
+
+KIND = Kind(
+    code=ADMISSION,
+    subject=FormVersion,
+    request_right=DESIGN_FORMS,
+    decide_right=ADMIT_FORMS,
+    decide_days=10,
+    hooks={
+        Action.SUBMIT: on_submit,
+        Action.WITHDRAW: on_withdraw,
+        Action.RETURN: on_return,
+        Action.REFUSE: on_refuse,
+        Action.APPROVE: on_approve,
+        Action.REMARK: on_remark,
+    },
+    verbs={Action.APPROVE: "admitted", Action.REMARK: "answer_mode"},
+)
+
+
+def _lock(approval: Approval) -> FormVersion:
+    locked = FormVersion.objects.select_for_update(of=("self",)).defer("workbook")
+    return locked.select_related("template__department__area", "template__department__group").get(
+        pk=approval.subject_id
+    )
+
+
+def _keep(version: FormVersion, state: State) -> None:
+    version.state = state
+    version.decided_at = now() if state in (State.RETURNED, State.REFUSED, State.ADMITTED) else None
+    version.save(update_fields=["state", "decided_at", "filing_number", "valid_until"])
+
+
+def _next_filing_number(area_code: int, year: int) -> str:
+    """CM-2026-0117: initials of the district, year, running number. Held by a lock until the transaction ends."""
+    district = Area.objects.get(code=ancestor(area_code, Level.DISTRICT))
+    beginning = f"{_initials(district.name)}-{year}-"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [beginning])
+    taken = FormVersion.objects.filter(filing_number__startswith=beginning).values_list("filing_number", flat=True)
+    last = max((int(number.rpartition("-")[2]) for number in taken), default=0)
+    return f"{beginning}{last + 1:04d}"
+
+
+def _initials(name: str) -> str:
+    """崇明区 -> CM. Two districts of one portal with the same initials share one row of numbers."""
+    core = name.rstrip(NAMES_OF_LEVEL) or name
+    return spell_name(core)[1].upper()
