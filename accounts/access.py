@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -36,12 +36,13 @@ class Access:
 
     step_up: and that the second factor was given within STEP_UP_SECONDS. any_password: open to whoever must change
     an old password first; one_time_password: to whoever must change one that a manager gave. keeps_alive: a visit is
-    work, so the session does not end soon.
+    work, so the session does not end soon. file: the answer is a download, so the browser stays on the page it is on.
     """
 
     right: str | None = None
     signed_in: bool = False
     step_up: bool = False
+    file: bool = False
     any_password: bool = False
     keeps_alive: bool = True
     one_time_password: bool = False
@@ -53,15 +54,20 @@ FIRST_PASSWORD = Access(signed_in=True, one_time_password=True)
 
 
 def access(
-    rule: str | Access, *, step_up: bool = False, any_password: bool = False, keeps_alive: bool = True
+    rule: str | Access,
+    *,
+    step_up: bool = False,
+    file: bool = False,
+    any_password: bool = False,
+    keeps_alive: bool = True,
 ) -> Callable[[View], View]:
     """Declare a view. rule: a right of `accounts.rights`, or PUBLIC, or SIGNED_IN (before a post is chosen).
 
     step_up: what leaves the portal or is shown unmasked; a browser gives a code first and comes back.
-    keeps_alive: False for what a page asks for by itself, with nobody at it. any_password: see `Access`.
+    keeps_alive: False for what a page asks for by itself, with nobody at it. file, any_password: see `Access`.
     """
     asked = Access(right=rule) if isinstance(rule, str) else rule
-    declared = replace(asked, step_up=step_up, any_password=any_password, keeps_alive=keeps_alive)
+    declared = replace(asked, step_up=step_up, file=file, any_password=any_password, keeps_alive=keeps_alive)
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -101,7 +107,7 @@ def _what_is_missing(request: HttpRequest, declared: Access) -> HttpResponseBase
         require(actor, declared.right)
     elif declared.signed_in and not request.user.is_authenticated:
         return _ask_login(request)
-    return _ask_second_factor(request) if declared.step_up and not is_fresh(request) else None
+    return _ask_second_factor(request, file=declared.file) if declared.step_up and not is_fresh(request) else None
 
 
 def _owes_password(request: HttpRequest, declared: Access) -> bool:
@@ -121,8 +127,11 @@ def _ask_login(request: HttpRequest) -> HttpResponseBase:
     return _ask(request, "请先登录。", redirect_to_login(_page_of(request)))
 
 
-def _ask_second_factor(request: HttpRequest) -> HttpResponseBase:
+def _ask_second_factor(request: HttpRequest, *, file: bool = False) -> HttpResponseBase:
+    """file: the page of the code stays when the download begins, so it must know where to go back to."""
     to = redirect_to_login(_page_of(request), "accounts:second_factor")
+    if file and request.method == "GET":
+        to["Location"] += "&" + urlencode({"back": _form_page(request)}, safe="/")
     return _ask(request, "请先完成第二步验证。", to)
 
 
@@ -133,8 +142,11 @@ def _ask_new_password(request: HttpRequest) -> HttpResponseBase:
 
 def _page_of(request: HttpRequest) -> str:
     """Where to come back to. What was posted cannot be sent again by its address, so it is the page of the form."""
-    if request.method in ("GET", "HEAD"):
-        return request.get_full_path()
+    return request.get_full_path() if request.method in ("GET", "HEAD") else _form_page(request)
+
+
+def _form_page(request: HttpRequest) -> str:
+    """The page of this portal that the request was made on."""
     page = urlsplit(request.headers.get("Referer", ""))
     if page.netloc != request.get_host():
         return str(settings.LOGIN_REDIRECT_URL)

@@ -33,17 +33,17 @@ from accounts.step_up import is_fresh
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
-    user, to = cast(User, request.user), safe_next(request)
+    user, to, back = cast(User, request.user), safe_next(request), safe_next(request, "", name="back")
     if is_fresh(request):
-        return redirect(to)
+        return _go_on(request, to, back)
     if not get_second_factor_state(user_id=user.pk).exists:
         return redirect(f"{reverse('accounts:second_factor_setup')}?{urlencode({'next': to})}")
     form = CodeForm(request.POST or None)
     if form.is_valid():
         with refusals_on(form):
             pass_second_factor(request, user=user, code=form.cleaned_data["code"])
-            return redirect(to)
-    context = {"form": form, "next": to, "again": is_verified(user)}
+            return _go_on(request, to, back)
+    context = {"form": form, "next": to, "back": back, "again": is_verified(user)}
     return render(request, "accounts/second_factor.html", context, status=422 if form.is_bound else 200)
 
 
@@ -72,6 +72,13 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     codes = renew_recovery_codes(user=cast(User, request.user))
     context = {"codes": codes, "next": reverse("accounts:me"), "is_new": False}
     return render(request, "accounts/recovery_codes.html", context)
+
+
+def _go_on(request: HttpRequest, to: str, back: str) -> HttpResponse:
+    """On to the page that asked; a download instead starts on a page that leads back to where it was asked for."""
+    if not back:
+        return redirect(to)
+    return render(request, "accounts/download_ready.html", {"file": to, "back": back})
 
 
 def _qr_code(device: AppDevice) -> str:

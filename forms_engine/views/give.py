@@ -76,7 +76,7 @@ def export_start(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "forms_engine/export_start.html", context, status=422 if form.errors else 200)
 
 
-@access(rights.COLLECT_REPORTS, step_up=True)
+@access(rights.COLLECT_REPORTS, step_up=True, file=True)
 @never_cache
 @require_safe
 def export_download(request: HttpRequest, pk: int) -> FileResponse:

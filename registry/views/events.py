@@ -63,7 +63,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/event_list.html", context)
 
 
-@access(VIEW_EVENTS, step_up=True)
+@access(VIEW_EVENTS, step_up=True, file=True)
 @require_GET
 def event_ledger(request: HttpRequest) -> HttpResponse:
     """The list as a ledger (台账) in Excel."""

@@ -60,7 +60,7 @@ def person_search(request: HttpRequest) -> HttpResponse:
     return _sealed_search(request.POST.get("q", ""))
 
 
-@access(VIEW_RESIDENTS, step_up=True)
+@access(VIEW_RESIDENTS, step_up=True, file=True)
 @require_GET
 def person_export(request: HttpRequest) -> HttpResponse:
     return export_list(request, Entity.PERSON, _found(request, _filters(request), _searched(request)))

@@ -105,7 +105,7 @@ def list_view(pages: Pages) -> View:
 
 
 def export_view(pages: Pages) -> View:
-    @access(VIEW_RESIDENTS, step_up=True)
+    @access(VIEW_RESIDENTS, step_up=True, file=True)
     @require_GET
     def place_export(request: HttpRequest) -> HttpResponse:
         return export_list(request, pages.entity, _found(request, pages, _filters(request, pages)))

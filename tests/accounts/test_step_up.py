@@ -15,7 +15,7 @@ from tests.doors import app_code, sign_in
 pytestmark = pytest.mark.django_db
 GIVE, SETUP = reverse("accounts:second_factor"), reverse("accounts:second_factor_setup")
 EXPORT = reverse("registry:person_export") + "?sex=2"
-ASKED = f"{GIVE}?{urlencode({'next': EXPORT}, safe='/')}"
+ASKED = f"{GIVE}?{urlencode({'next': EXPORT}, safe='/')}&back=/"
 EXPORTS = {
     "registry:person_export",
     "registry:household_export",
@@ -66,10 +66,23 @@ def test_who_was_verified_long_ago_gives_another_code_and_comes_back(worker, cas
     grow_stale(worker, 3600)
     code, before = code_of(cast), worker.session.session_key
     assert "再输入一次" in worker.get(ASKED).content.decode()
-    given = worker.post(GIVE, {"code": code, "next": EXPORT})
-    assert given["Location"] == EXPORT
+    given = worker.post(GIVE, {"code": code, "next": EXPORT, "back": "/residents/"}).content.decode()
+    assert f'http-equiv="refresh" content="0; url={EXPORT}"' in given
+    assert 'href="/residents/"' in given
     assert worker.session.session_key != before
     assert worker.get(EXPORT).status_code == 200
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+def test_the_way_back_never_leads_to_another_host(worker, back):
+    answer = worker.get(GIVE, {"next": EXPORT, "back": back})
+    assert (answer.status_code, answer["Location"]) == (302, EXPORT)
+
+
+def test_the_page_that_was_left_is_the_way_back(worker):
+    grow_stale(worker, 3600)
+    asked = worker.get(EXPORT, headers={"referer": "http://testserver/residents/?sex=2"})
+    assert asked["Location"].endswith("&back=/residents/%3Fsex%3D2")
 
 
 def test_a_wrong_code_leaves_the_export_closed(worker, cast):
