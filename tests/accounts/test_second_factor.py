@@ -1,4 +1,7 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
@@ -8,6 +11,7 @@ from accounts.sealing import SealBroken
 from accounts.services.second_factor import make_recovery_codes
 from accounts.step_up import GIVEN_AT
 from tests.doors import app_code, audited, sign_in, watching
+from tests.factories import make_cast
 
 GIVE, SETUP = reverse("accounts:second_factor"), reverse("accounts:second_factor_setup")
 
@@ -144,3 +148,21 @@ def test_binding_a_new_phone_ends_the_old_one(town, town_user):
 
 def test_a_worker_needs_no_second_factor(client, cast):
     assert sign_in(client, cast.worker, second_factor=False).get("/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_typed_twice_at_the_same_moment_opens_one_session():
+    cast = make_cast()
+    user = User.objects.get(pk=cast.town.user_id)
+    (code,) = make_recovery_codes(user=user, count=1)
+    clients = [sign_in(Client(), cast.town, second_factor=False) for _ in range(8)]
+
+    def give(client):
+        try:
+            return client.post(GIVE, {"code": code}).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = sorted(pool.map(give, clients))
+    assert answers == [302] + [422] * 7
