@@ -43,13 +43,7 @@ class PlaceForm(forms.Form):
     """First step of a post: the role, and the town where its places are too many to list."""
 
     role = forms.ChoiceField(label="角色", error_messages={"required": "请选择角色。"})
-    town = forms.ModelChoiceField(
-        Area.objects.none(),
-        label="镇街",
-        required=False,
-        empty_label="请选择",
-        help_text="网格和村居的岗位要先选镇街。",
-    )
+    town = forms.ModelChoiceField(Area.objects.none(), label="镇街", required=False, empty_label="请选择")
 
     def __init__(self, data: Any, *, actor: Actor) -> None:
         super().__init__(data)
