@@ -60,6 +60,14 @@ def give_password(actor: Actor, user: User) -> Secret:
     return secret
 
 
+def give_first_password(actor: Actor, user: User) -> Secret:
+    """The same for an account just made: there is nothing to tell its owner about what was before."""
+    secret = give_password(actor, user)
+    user.changes_told_at = timezone.now()
+    user.save(update_fields=["changes_told_at"])
+    return secret
+
+
 @transaction.atomic
 def release_people(*, actor: Actor, pks: Sequence[int]) -> list[tuple[User, Secret]]:
     """The same for several, in the order of `pks`; all or none. Raises DomainError beyond MOST_AT_ONCE."""

@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.errors import DomainError
 from accounts.models import AccountChange, User
-from accounts.services.first_passwords import Secret, give_password
+from accounts.services.first_passwords import Secret, give_first_password
 from accounts.services.granting import PostTerms, grant_post
 from accounts.services.managing import keep_one_security_admin, lock_person, note
 
@@ -26,7 +26,7 @@ def create_person(*, actor: Actor, username: str, full_name: str, terms: PostTer
     user.save()
     note(actor, user, Kind.CREATED)
     grant_post(actor, user, terms)
-    return user, give_password(actor, user)
+    return user, give_first_password(actor, user)
 
 
 @transaction.atomic

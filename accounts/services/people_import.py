@@ -10,7 +10,7 @@ from accounts.errors import Conflict, DomainError, NotFound
 from accounts.models import AccountChange, PeopleImport, User
 from accounts.people_import import CheckedRow, check_list, read_list
 from accounts.rights import require
-from accounts.services.first_passwords import Secret, give_password
+from accounts.services.first_passwords import Secret, give_first_password
 from accounts.services.granting import grant_post
 from accounts.services.managing import lock_owner, note
 from accounts.xlsx import open_upload
@@ -74,7 +74,7 @@ def _write_rows(actor: Actor, rows: list[CheckedRow]) -> Given:
             grant_post(actor, users[row.username], row.terms)
         except DomainError as refusal:
             raise DomainError(f"第 {row.number} 行:{refusal.message}没有写入任何人。") from refusal
-    return [(user, give_password(actor, user)) for user in new]
+    return [(user, give_first_password(actor, user)) for user in new]
 
 
 def _user_of(actor: Actor, row: CheckedRow) -> tuple[User, bool]:

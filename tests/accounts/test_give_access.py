@@ -170,3 +170,11 @@ def test_secrets_are_kept_as_fingerprints_only(cast, second_security):
     with watching() as statements:
         _, code = release_person(actor=second_security, pk=user.pk)
     assert not any(text in sql for sql in statements for text in (secret.text, code.text, code.text.replace("-", "")))
+
+
+def test_a_new_person_is_told_nothing_about_the_making_of_the_account(cast):
+    village = PostTerms(Role.COMMUNITY_WORKER, Area.objects.get(pk=EAST))
+    user, secret = create_person(actor=cast.town, username="newcomer", full_name="新人", terms=village)
+    page = log_in(user, secret.text).get(FIRST).content.decode()
+    assert "管理员发的初始密码" in page
+    assert "为您办理了" not in page

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.errors import DomainError, NotFound
 from accounts.jobs import MAX_ATTEMPTS, Progress, get_job, job_handler, list_resumable_jobs, run_job, start_job
-from accounts.models import Job
+from accounts.models import Job, Post, User
 from accounts.scope import acting_as
 from registry.models import Person
 from tests.factories import EAST, make_person
@@ -132,3 +132,18 @@ def test_a_lost_redis_holds_nobody_up(cast):
     started = job(cast, "tests.count", to=1)
     assert time.monotonic() - begun < 2
     assert list_resumable_jobs() == [started.pk]
+
+
+@pytest.mark.parametrize("how", ["ended", "run out", "suspended"])
+def test_a_job_of_a_post_that_ended_does_no_step(cast, how):
+    started = job(cast, "tests.count", to=3)
+    if how == "suspended":
+        User.objects.filter(pk=cast.worker.user_id).update(is_active=False)
+    else:
+        ended = {"is_active": False} if how == "ended" else {"valid_until": timezone.localdate() - timedelta(days=1)}
+        Post.objects.filter(pk=cast.worker.post_id).update(**ended)
+    run_job(started.pk)
+    started.refresh_from_db()
+    assert started.state == Job.State.FAILED
+    assert "岗位已结束" in started.message
+    assert people(cast) == 0
