@@ -17,11 +17,16 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from accounts.actors import Actor
+from accounts.api_scopes import STANDS_FOR_STEP_UP
+from accounts.bearer import CHALLENGE, carries_bearer
+from accounts.errors import NotAllowed
 from accounts.htmx import wants_json, wants_part
+from accounts.problems import problem
 from accounts.rights import require
 from accounts.scope import limited_to
 from accounts.stale_passwords import why_stale
@@ -37,6 +42,7 @@ class Access:
     step_up: and that the second factor was given within STEP_UP_SECONDS. any_password: open to whoever must change
     an old password first; one_time_password: to whoever must change one that a manager gave. keeps_alive: a visit is
     work, so the session does not end soon. file: the answer is a download, so the browser stays on the page it is on.
+    scope: of `accounts.api_scopes`; what a machine's token must say. A view without one opens to no machine.
     """
 
     right: str | None = None
@@ -46,11 +52,19 @@ class Access:
     any_password: bool = False
     keeps_alive: bool = True
     one_time_password: bool = False
+    scope: str = ""
 
 
 PUBLIC = Access()
 SIGNED_IN = Access(signed_in=True)
 FIRST_PASSWORD = Access(signed_in=True, one_time_password=True)
+
+
+class NoScope(NotAllowed):
+    """A machine at a view that its token does not say."""
+
+    code = "insufficient_scope"
+    default = "令牌的接口范围不包括这一步。请联系安全管理员调整 API 客户端的范围。"
 
 
 def access(
@@ -60,19 +74,26 @@ def access(
     file: bool = False,
     any_password: bool = False,
     keeps_alive: bool = True,
+    scope: str = "",
 ) -> Callable[[View], View]:
     """Declare a view. rule: a right of `accounts.rights`, or PUBLIC, or SIGNED_IN (before a post is chosen).
 
-    step_up: what leaves the portal or is shown unmasked; a browser gives a code first and comes back.
+    step_up: what leaves the portal or is shown unmasked; a browser gives a code first and comes back. A machine cannot:
+    it comes in only where its scope stands for that step (`api_scopes.STANDS_FOR_STEP_UP`).
     keeps_alive: False for what a page asks for by itself, with nobody at it. file, any_password: see `Access`.
     """
+    if step_up and scope and scope not in STANDS_FOR_STEP_UP:
+        raise ImproperlyConfigured(f"the scope {scope} does not stand for a second factor")
     asked = Access(right=rule) if isinstance(rule, str) else rule
-    declared = replace(asked, step_up=step_up, file=file, any_password=any_password, keeps_alive=keeps_alive)
+    declared = replace(
+        asked, step_up=step_up, file=file, any_password=any_password, keeps_alive=keeps_alive, scope=scope
+    )
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            missing = _what_is_missing(request, declared)
+            by_token = carries_bearer(request) and (declared.right is not None or declared.signed_in)
+            missing = (_what_is_missing_to_machine if by_token else _what_is_missing)(request, declared)
             if missing is not None:
                 return missing
             if declared.right is None:
@@ -121,6 +142,19 @@ def _ask_password(request: HttpRequest) -> HttpResponseBase:
     return _ask(request, "请先修改密码。", to)
 
 
+def _what_is_missing_to_machine(request: HttpRequest, declared: Access) -> HttpResponseBase | None:
+    """A machine needs a good token, the scope in it, and the right of its post; it has no session to step up."""
+    actor: Actor | None = request.actor  # type: ignore[attr-defined]
+    if actor is None:
+        answer = problem(401, "invalid_token", "令牌无效或已过期,请重新获取令牌。")
+        answer["WWW-Authenticate"] = f'{CHALLENGE}, error="invalid_token"'
+        return answer
+    if declared.right is None or declared.scope not in actor.api_scopes:
+        raise NoScope
+    require(actor, declared.right)
+    return None
+
+
 def _ask_login(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated:
         return redirect("accounts:no_post")
@@ -158,5 +192,7 @@ def _ask(request: HttpRequest, sentence: str, to: HttpResponse) -> HttpResponseB
     if wants_part(request):
         return HttpResponse(status=401, headers={"HX-Redirect": to["Location"]})
     if wants_json(request):
-        return JsonResponse({"code": "login_required", "message": sentence, "login": to["Location"]}, status=401)
+        answer = problem(401, "login_required", sentence, login=to["Location"])
+        answer["WWW-Authenticate"] = CHALLENGE
+        return answer
     return to

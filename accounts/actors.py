@@ -9,7 +9,10 @@ from accounts.roles import CLEARANCE, HIGHEST_LEVEL, SECOND_FACTOR_ROLES, UNSCOP
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """emergency_until: end of a running emergency view (应急查看). opened: codes of items unmasked for one subject."""
+    """emergency_until: end of a running emergency view (应急查看). opened: codes of items unmasked for one subject.
+
+    client_id: key of the machine (`ClientSystem`) that works in the post, None for a person. api_scopes: of its token.
+    """
 
     user_id: int
     post_id: int
@@ -23,6 +26,8 @@ class Actor:
     second_factor: bool = False
     emergency_until: datetime | None = None
     opened: frozenset[str] = frozenset()
+    client_id: int | None = None
+    api_scopes: frozenset[str] = frozenset()
 
     @property
     def scope(self) -> Range | None:

@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import audit_export, checks, connections  # noqa: F401  (each registers what it does)
+        from accounts import audit_export, checks, connections, schema  # noqa: F401  (each registers what it does)

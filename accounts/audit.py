@@ -35,6 +35,8 @@ def record(
     What is read or done during an emergency view (应急查看) says so.
     """
     kind, ids = subjects
+    if actor.client_id is not None:
+        details["client"] = actor.client_id
     _write(
         action,
         result,

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 
+API_ROOT = "/api/"
+
 
 def wants_part(request: HttpRequest) -> bool:
     """True for an htmx request that swaps a fragment; boosted and history-restore requests get the whole page."""
@@ -19,9 +21,7 @@ def wants_part(request: HttpRequest) -> bool:
 
 def wants_json(request: HttpRequest) -> bool:
     """True for a script that says so, and for every address of the API."""
-    match = request.resolver_match
-    is_api = match is not None and hasattr(match.func, "cls")
-    return is_api or request.headers.get("Accept", "").startswith("application/json")
+    return request.path.startswith(API_ROOT) or request.headers.get("Accept", "").startswith("application/json")
 
 
 def page_or_part(

@@ -21,9 +21,9 @@ from accounts.actors import Actor
 from accounts.errors import DomainError
 from accounts.models.limits import Spending
 
-SEARCH, EXPORT, UNMASK, IMPORT, COUNT = "search", "export", "unmask", "import", "count"
+SEARCH, EXPORT, UNMASK, IMPORT, COUNT, TOKEN = "search", "export", "unmask", "import", "count", "token"
 ROWS_PER_UNIT = 1000
-NAMES = {SEARCH: "查找", EXPORT: "导出", UNMASK: "查看完整信息", IMPORT: "导入", COUNT: "试算"}
+NAMES = {SEARCH: "查找", EXPORT: "导出", UNMASK: "查看完整信息", IMPORT: "导入", COUNT: "试算", TOKEN: "获取令牌"}
 
 _SPEND = """
 INSERT INTO accounts_spending AS kept (payer, what, paid_until)
@@ -59,6 +59,11 @@ def spend(actor: Actor, what: str, cost: int = 1) -> None:
 def spend_from(address: str, what: str, cost: int = 1) -> None:
     """The same for a door that anybody may knock at: the limit belongs to the client's address."""
     _spend(f"address:{address}", what, cost)
+
+
+def spend_by_client(client_id: int, what: str, cost: int = 1) -> None:
+    """The same for a connected system that has not proved yet who it is. client_id: primary key."""
+    _spend(f"client:{client_id}", what, cost)
 
 
 def rows_cost(rows: int) -> int:

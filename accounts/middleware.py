@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.timezone import localdate
 
 from accounts.actors import Actor
+from accounts.bearer import carries_bearer, find_machine
 from accounts.emergency import emergency_end
 from accounts.models import Post, User
 from accounts.step_up import is_verified
@@ -61,7 +62,12 @@ class AccessMiddleware:
 
 
 def find_actor(request: HttpRequest) -> Actor | None:
-    """The user in the post of the session, or in the first valid one. None without login or post."""
+    """The user in the post of the session, or in the first valid one; with a bearer token the machine in its post.
+
+    None without login or post, and for a token that is not good, whatever session comes with it.
+    """
+    if carries_bearer(request):
+        return find_machine(request)
     if not request.user.is_authenticated:
         return None
     post = _chosen_post(request.user, request.session.get(POST_KEY))
@@ -80,8 +86,8 @@ def _needs_actor(view: Any) -> bool:
 
 
 def _chosen_post(user: User, post_id: int | None) -> Post | None:
-    """The post of the session, else the first one that is valid today."""
-    posts = user.posts.valid_on(localdate()).with_context()
+    """The post of the session, else the first one that is valid today. A machine's post serves no session."""
+    posts = user.posts.valid_on(localdate()).with_context().filter(client_system=None)
     if post_id is not None:
         posts = posts.filter(pk=post_id)
     post: Post | None = posts.order_by("pk").first()

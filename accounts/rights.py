@@ -29,6 +29,13 @@ UNMASK = "registry.unmask"
 WATCH_UNMASKING = "accounts.watch_unmasking"
 GIVE_OPINIONS = "accounts.give_opinions"
 """Answer for the own department in a joint review (联审) of any kind of approval."""
+SEE_CLIENTS = "accounts.see_clients"
+"""Look at the machines (API 客户端) of the own area, and close one at once."""
+MANAGE_CLIENTS = "accounts.manage_clients"
+"""Register machines and change their secrets."""
+CONFIRM_CLIENTS = "accounts.confirm_clients"
+"""The second pair of eyes: a machine that was registered opens when the district confirms it."""
+USE_API_DOCS = "portal.use_api_docs"
 WORK = "portal.work"
 """Held by every post: the workbench, one's own account, the own background jobs."""
 
@@ -47,11 +54,14 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     Role.DISTRICT_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, ADMIT_FORMS, READ_REPORTS, VIEW_CATALOGUE}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
+        | {SEE_CLIENTS, CONFIRM_CLIENTS}
     ),
-    Role.DEPARTMENT_STAFF: frozenset({WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS}),
+    Role.DEPARTMENT_STAFF: frozenset(
+        {WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS, USE_API_DOCS}
+    ),
     Role.DATA_OFFICER: frozenset({WORK, VIEW_CATALOGUE, GIVE_OPINIONS}),
-    Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE}),
-    Role.SECURITY_ADMIN: frozenset({WORK, VIEW_PEOPLE, MANAGE_PEOPLE, WATCH_UNMASKING}),
+    Role.SECURITY_ADMIN: frozenset({WORK, VIEW_PEOPLE, MANAGE_PEOPLE, WATCH_UNMASKING, SEE_CLIENTS, MANAGE_CLIENTS}),
+    Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE, USE_API_DOCS}),
     Role.AUDIT_ADMIN: frozenset({WORK, READ_AUDIT}),
 }
 
@@ -73,6 +83,8 @@ IN_WORDS = {
     MANAGE_GRIDS: "设置网格和微网格",
     READ_AUDIT: "查看审计记录",
     OPERATE: "查看运行状态",
+    MANAGE_CLIENTS: "登记 API 客户端",
+    CONFIRM_CLIENTS: "复核启用 API 客户端",
 }
 """Rights as a person reads them on a page, in the order they are told. Those that go with another one are left out."""
 

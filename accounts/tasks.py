@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from celery import shared_task
 from django.utils.timezone import localdate
+from oauth2_provider.models import clear_expired
 
 from accounts import limits
 from accounts.audit import record_system
@@ -82,3 +83,9 @@ def expire_audit_task() -> None:
 def suspend_unused_task() -> None:
     """Every night by beat. Safe to run twice."""
     suspend_unused_accounts()
+
+
+@shared_task(ignore_result=True)
+def forget_tokens_task() -> None:
+    """Every hour by beat: sums of tokens that have expired."""
+    clear_expired()

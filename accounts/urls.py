@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.views import (
+    clients,
     doors,
     first_password,
     grids,
@@ -14,6 +15,7 @@ from accounts.views import (
     releases,
     second_factor,
     sight,
+    tokens,
     upstream,
 )
 
@@ -68,4 +70,11 @@ urlpatterns = [
     path("emergency/end", sight.emergency_end, name="emergency_end"),
     path("sight/", sight.sight_log, name="sight_log"),
     path("sight/<int:pk>/noted", sight.emergency_note, name="emergency_note"),
+    path("clients/", clients.clients, name="clients"),
+    path("clients/new/", clients.client_new, name="client_new"),
+    path("clients/<int:pk>/", clients.client_detail, name="client_detail"),
+    path("clients/<int:pk>/secret/", clients.client_secret, name="client_secret"),
+    path("clients/<int:pk>/open/", clients.client_open, name="client_open"),
+    path("clients/<int:pk>/suspend/", clients.client_suspend, name="client_suspend"),
+    path("api/oauth/token/", tokens.token, name="api_token"),
 ]

@@ -1,10 +1,25 @@
 """Urls of the forms engine. Every name belongs to one view, template and test of the same word."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from forms_engine import api
+from forms_engine.api import answers, exports, forms, grid, reports
 from forms_engine.views import admit, bring, design, dispatch, fill, give, opinions, review
 
+
+class LetterConverter:
+    """Letters of a column, as in the workbook."""
+
+    regex = "[A-Z]{1,3}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(LetterConverter, "letter")
+CELL = "api/v1/reports/<int:pk>/cells/<int:subject_id>/<letter:letter>"
 app_name = "forms_engine"
 urlpatterns = [
     # bring, design, admit, dispatch
@@ -37,15 +52,32 @@ urlpatterns = [
     path("reports/<int:pk>/rows/<int:subject_id>/", fill.report_row, name="report_row"),
     path("reports/<int:pk>/rows/<int:subject_id>/remove/", fill.report_remove, name="report_remove"),
     path("reports/<int:pk>/rows/<int:subject_id>/restore/", fill.report_restore, name="report_restore"),
-    # the grid's API
-    path("api/reports/<int:pk>/rows/", api.report_rows, name="report_rows"),
-    path("api/reports/<int:pk>/summary/", api.report_summary, name="report_summary"),
-    path("api/reports/<int:pk>/cells/", api.report_cells, name="report_cells"),
-    path("api/reports/<int:pk>/cells/<int:subject_id>/<str:letter>/", api.report_cell, name="report_cell"),
-    path("api/reports/<int:pk>/cells/<int:subject_id>/<str:letter>/unmask/", api.report_unmask, name="report_unmask"),
-    path("api/reports/<int:pk>/confirm/", api.report_confirm, name="report_confirm"),
-    path("api/reports/<int:pk>/undo/", api.report_undo, name="report_undo"),
-    path("api/reports/<int:pk>/adopt/", api.report_adopt, name="report_adopt"),
+    # the API, version 1: the filling page and villages' systems
+    path("api/v1/reports/", reports.report_list, name="api_reports"),
+    path("api/v1/reports/<int:pk>/", reports.report_detail, name="api_report"),
+    path("api/v1/reports/<int:pk>/rows/", grid.report_rows, name="report_rows"),
+    path("api/v1/reports/<int:pk>/summary/", grid.report_summary, name="report_summary"),
+    path("api/v1/reports/<int:pk>/cells/", grid.report_cells, name="report_cells"),
+    path("api/v1/reports/<int:pk>/cells/<int:subject_id>/<letter:letter>/", grid.report_cell, name="report_cell"),
+    path(
+        "api/v1/reports/<int:pk>/cells/<int:subject_id>/<letter:letter>/unmask/",
+        grid.report_unmask,
+        name="report_unmask",
+    ),
+    path("api/v1/reports/<int:pk>/confirm/", grid.report_confirm, name="report_confirm"),
+    path("api/v1/reports/<int:pk>/undo/", grid.report_undo, name="report_undo"),
+    path("api/v1/reports/<int:pk>/adopt/", grid.report_adopt, name="report_adopt"),
+    # the API: departments' systems
+    path("api/v1/forms/", forms.form_list, name="api_forms"),
+    path("api/v1/forms/<int:pk>/", forms.form_detail, name="api_form"),
+    path("api/v1/forms/<int:pk>/dispatches/", forms.dispatch_list, name="api_dispatches"),
+    path("api/v1/dispatches/<int:pk>/", forms.dispatch_detail, name="api_dispatch"),
+    path("api/v1/dispatches/<int:pk>/progress/", forms.dispatch_progress, name="api_progress"),
+    path("api/v1/dispatches/<int:pk>/totals/", answers.dispatch_totals, name="api_totals"),
+    path("api/v1/dispatches/<int:pk>/rows/", answers.dispatch_rows, name="api_rows"),
+    path("api/v1/dispatches/<int:pk>/exports/", exports.exports, name="api_exports"),
+    path("api/v1/exports/<int:pk>/", exports.export_detail, name="api_export"),
+    path("api/v1/exports/<int:pk>/file/", exports.export_file, name="api_export_file"),
     # review
     path("review/", review.review_list, name="review_list"),
     path("review/accept/", review.review_accept, name="review_accept"),

@@ -6,7 +6,7 @@ By the time a refusal arrives here the request's transaction has been rolled bac
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import ResolverMatch
 
@@ -14,6 +14,7 @@ from accounts.audit import record, record_system, record_user
 from accounts.errors import DomainError, NotAllowed, NotFound
 from accounts.htmx import wants_json, wants_part
 from accounts.limits import TooMany
+from accounts.problems import problem
 from portal.logging import request_reference
 
 AUDITED = frozenset({401, 403, 404, 429})
@@ -68,8 +69,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _as_json(error: DomainError) -> HttpResponse:
-    body = {"code": error.code, "message": error.message, "field": error.field}
-    return JsonResponse(body, status=error.status, json_dumps_params={"ensure_ascii": False})
+    return problem(error.status, error.code, error.message, field=error.field)
 
 
 def _as_page(request: HttpRequest, error: DomainError) -> HttpResponse:

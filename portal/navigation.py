@@ -73,6 +73,8 @@ ENTRIES = (
     ),
     Entry("查看完整信息记录", "accounts:sight_log", rights.WATCH_UNMASKING, ("accounts:sight_",), "emergencies"),
     Entry("审计", "portal:audit_list", rights.READ_AUDIT, ("portal:audit_",)),
+    Entry("API 客户端", "accounts:clients", rights.SEE_CLIENTS, ("accounts:client",)),
+    Entry("接口文档", "api_docs", rights.USE_API_DOCS, ("api_docs",)),
     Entry("运行状态", "portal:status", rights.OPERATE, ("portal:status",)),
 )
 

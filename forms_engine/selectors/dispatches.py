@@ -147,7 +147,7 @@ def list_progress(*, dispatch: Dispatch, now: datetime) -> list[TownProgress]:
     for report in reports:
         code = ancestor(report.area_code, Level.TOWN)
         town = towns.setdefault(code, TownProgress(code, names.get(code, "")))
-        town.communities.append(_community(report, names, dispatch.due_at, now))
+        town.communities.append(community_progress(report, names, dispatch.due_at, now))
     return list(towns.values())
 
 
@@ -165,7 +165,8 @@ def _names_of(reports: Sequence[Report]) -> dict[int, str]:
     return dict(Area.objects.filter(code__in=wanted).values_list("code", "name"))
 
 
-def _community(report: Report, names: dict[int, str], due_at: datetime, now: datetime) -> CommunityProgress:
+def community_progress(report: Report, names: dict[int, str], due_at: datetime, now: datetime) -> CommunityProgress:
+    """How far one community is. report: annotated with `begun`. names: code -> name of the area."""
     progress = Progress(report.state)
     if progress == Progress.FILLING and not report.begun:  # type: ignore[attr-defined]  # annotated
         progress = Progress.NOT_STARTED

@@ -38,6 +38,15 @@ def list_exports(*, actor: Actor, dispatch: Dispatch) -> QuerySet[Export]:
     return _exports(actor).filter(dispatch=dispatch).order_by("-pk")
 
 
+def find_export(*, actor: Actor, pk: int) -> Export:
+    """One export of a form the department may still collect, finished or not. Raises NotFound."""
+    granted = list_collectable(actor=actor).values("pk")
+    export = _exports(actor).filter(dispatch__version__template__in=granted, pk=pk).first()
+    if export is None:
+        raise NotFound
+    return export
+
+
 def get_export(*, actor: Actor, pk: int) -> Export:
     """A finished export that has not expired, of a form the department may still collect. Raises NotFound."""
     granted = list_collectable(actor=actor).values("pk")

@@ -1,5 +1,7 @@
 """The answers, given: totals by area, and files in the department's own layout."""
 
+from typing import IO
+
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +14,7 @@ from accounts.forms import refusals_on
 from accounts.htmx import go
 from accounts.notices import tell
 from forms_engine.give_forms import AggregateForm, ExportForm
-from forms_engine.models import Dispatch
+from forms_engine.models import Dispatch, Export
 from forms_engine.selectors.aggregate import get_aggregate
 from forms_engine.selectors.dispatches import get_dispatch
 from forms_engine.selectors.exports import get_export, list_exports
@@ -83,12 +85,16 @@ def export_download(request: HttpRequest, pk: int) -> FileResponse:
     """pk: of the export."""
     actor = actor_of(request)
     export = get_export(actor=actor, pk=pk)
-    content_type = CONTENT_TYPES[export.filename.rpartition(".")[2]]
+    return as_download(take_export(actor=actor, export=export), export)
+
+
+def as_download(handle: IO[bytes], export: Export) -> FileResponse:
+    """The file as it goes out, to a browser or to a machine."""
     return FileResponse(
-        take_export(actor=actor, export=export),
+        handle,
         as_attachment=True,
         filename=export.filename,
-        content_type=content_type,
+        content_type=CONTENT_TYPES[export.filename.rpartition(".")[2]],
         headers={"X-Content-Type-Options": "nosniff"},
     )
 

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_celery_beat",
+    "oauth2_provider",
     "accounts",
     "registry",
     "tagging",
@@ -94,6 +95,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accounts.bearer.OnlyTokenMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -187,8 +189,34 @@ OUTBOUND_CA_FILE = env.text("OUTBOUND_CA_FILE") if env.given("OUTBOUND_CA_FILE")
 # for asking and one for each thousand rows.
 LIMITS = env.limits(
     "LIMITS",
-    {"search": (120, 60), "count": (30, 60), "import": (30, 3600), "export": (500, 3600), "unmask": (60, 3600)},
+    {"search": (120, 60), "count": (30, 60), "import": (30, 3600), "export": (500, 3600), "unmask": (60, 3600)}
+    | {"token": (60, 600)},
 )
+
+# Requests to the API that one user, or one machine, may send to one web process a minute.
+API_PER_MINUTE = env.number("API_PER_MINUTE", 600, lowest=1, highest=1_000_000)
+
+# Machines (接入系统): OAuth 2.0 client credentials and no other grant; tokens are kept as SHA-256 sums, ten minutes.
+OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ClientSystem"
+OAUTH2_PROVIDER = {
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
+    "OAUTH2_VALIDATOR_CLASS": "accounts.oauth.ClientValidator",
+    "SCOPES_BACKEND_CLASS": "accounts.oauth.ClientScopes",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
+    "CLIENT_SECRET_GENERATOR_LENGTH": 48,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+}
 
 # Sessions and cookies: a working day, gone with the browser and when nobody works in them ---------------------
 SESSION_ENGINE = "accounts.sessions"
@@ -269,6 +297,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-audit": {"task": "accounts.tasks.seal_audit_task", "schedule": 60.0, "options": {"expires": 60}},
     "verify-audit": {"task": "accounts.tasks.verify_audit_task", "schedule": crontab(hour="1", minute="30")},
     "expire-audit": {"task": "accounts.tasks.expire_audit_task", "schedule": crontab(hour="2", minute="30")},
+    "forget-tokens": {"task": "accounts.tasks.forget_tokens_task", "schedule": 3600.0},
     "forget-spendings": {"task": "accounts.tasks.forget_spendings_task", "schedule": 3600.0},
     "suspend-unused": {"task": "accounts.tasks.suspend_unused_task", "schedule": crontab(hour=3, minute=20)},
     "resume-jobs": {"task": "accounts.tasks.resume_jobs_task", "schedule": 5.0, "options": {"expires": 10}},
@@ -276,13 +305,16 @@ CELERY_BEAT_SCHEDULE = {
 
 # API ---------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.bearer.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": "600/min"},
+    "DEFAULT_THROTTLE_RATES": {"user": f"{API_PER_MINUTE}/min"},
     "NUM_PROXIES": TRUSTED_PROXIES,
 }
 SPECTACULAR_SETTINGS = {
@@ -292,6 +324,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {
+        "VersionState": "forms_engine.models.FormVersion.State",
+        "ReportState": "forms_engine.models.Report.State",
+        "JobState": "accounts.models.Job.State",
+    },
 }
 
 LOGGING = logging_config(LOG_LEVEL)

@@ -334,7 +334,7 @@ def _rows(stack: PortalStack, report: int) -> dict[int, dict[str, str]]:
 
 def _shown(worker: Person, report: int) -> dict[int, dict[str, str]]:
     """Subject -> letter -> text as the grid gets it."""
-    answer = worker.page.request.get(f"{worker.stack.url}/api/reports/{report}/rows/").json()
+    answer = worker.page.request.get(f"{worker.stack.url}/api/v1/reports/{report}/rows/").json()
     assert not answer["next"]
     return {row["id"]: dict(zip("ABCDEFGHIJKLMN", row["texts"], strict=True)) for row in answer["rows"]}
 

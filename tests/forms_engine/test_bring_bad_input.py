@@ -102,7 +102,7 @@ def save(client, cast, report, roster, letter, typed):
     sign_in(client, cast.worker)
     edit = {"id": roster["gap"].pk, "letter": letter, "raw": typed, "seen": 0}
     body = json.dumps({"edits": [edit]})
-    return client.post(f"/api/reports/{report.pk}/cells/", body, content_type="application/json").json()
+    return client.post(f"/api/v1/reports/{report.pk}/cells/", body, content_type="application/json").json()
 
 
 def values_of(cast, roster):

@@ -100,7 +100,7 @@ def test_an_edit_is_counted_and_marked_since_the_last_review(client, cast, repor
 def test_a_wrong_page_is_refused_with_a_sentence(client, cast, report, query):
     answer = ask(sign_in(client, cast.worker), report, **query)
     assert answer.status_code == 400
-    assert answer.json()["message"]
+    assert answer.json()["detail"]
 
 
 def test_a_place_is_read_as_it_is_written():

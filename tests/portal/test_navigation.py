@@ -20,10 +20,11 @@ MENUS = {
         "数据项目录",
         "组织与人员",
         "查看完整信息记录",
+        "API 客户端",
     ],
     Role.DATA_OFFICER: ["待办", "联审意见", "数据项目录"],
-    Role.SYSTEM_ADMIN: ["待办", "运行状态"],
-    Role.SECURITY_ADMIN: ["待办", "组织与人员", "查看完整信息记录"],
+    Role.SYSTEM_ADMIN: ["待办", "接口文档", "运行状态"],
+    Role.SECURITY_ADMIN: ["待办", "组织与人员", "查看完整信息记录", "API 客户端"],
     Role.AUDIT_ADMIN: ["待办", "审计"],
 }
 

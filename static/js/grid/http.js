@@ -2,10 +2,10 @@
 
 const LONGEST = 30000; // milliseconds
 
-/** status: HTTP; code and message: as the API documents; login: where to log in again, on 401. wait: seconds, on 429. */
+/** status: HTTP; code, and message from `detail`: problem details as the API documents; login: where to log in again, on 401. wait: seconds, on 429. */
 export class Refusal extends Error {
   constructor(status, body, wait) {
-    super(body.message || "服务器没有接受这一步,请稍后再试。");
+    super(body.detail || "服务器没有接受这一步,请稍后再试。");
     this.status = status;
     this.code = body.code || "";
     this.login = body.login || "";

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from forms_engine.selectors.grid import MOST_ROWS
+from forms_engine.serializers.strict import BIGGEST, StrictInteger, StrictSerializer, StrictText
 from forms_engine.services.fill import Edit
 
 MOST_CELLS = 500
@@ -12,26 +12,36 @@ LONGEST = 2000
 Serializer = serializers.Serializer[Any]
 
 
-class CellRef(Serializer):
+class Letter(serializers.RegexField):
+    """Letters of a column, as in the workbook."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(r"^[A-Z]{1,3}\Z", max_length=3, **more)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class CellRef(StrictSerializer):
     """A cell: subject of the row and letter of the column."""
 
-    id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
-    letter = serializers.RegexField(r"^[A-Z]{1,3}\Z")
+    id = StrictInteger(min_value=1, max_value=BIGGEST)
+    letter = Letter()
 
 
 class SeenCell(CellRef):
-    seen = serializers.IntegerField(
+    seen = StrictInteger(
         min_value=0, max_value=2**31 - 1, default=0, help_text="这一格在浏览器里的改动计数,没有改过为 0"
     )
 
 
 class EditInput(SeenCell):
-    raw = serializers.CharField(
-        allow_blank=True, max_length=LONGEST, trim_whitespace=False, help_text="填写的原文,空文本表示清空"
-    )
+    raw = StrictText(allow_blank=True, max_length=LONGEST, trim_whitespace=False, help_text="填写的原文,空文本表示清空")
 
 
-class SaveInput(Serializer):
+class SaveInput(StrictSerializer):
     edits: Any = serializers.ListSerializer(child=EditInput(), min_length=1, max_length=MOST_CELLS)
 
     def to_edits(self) -> list[Edit]:
@@ -39,21 +49,16 @@ class SaveInput(Serializer):
         return [Edit(one["id"], one["letter"], one["raw"], one["seen"]) for one in self.validated_data["edits"]]
 
 
-class ConfirmInput(Serializer):
+class ConfirmInput(StrictSerializer):
     cells: Any = serializers.ListSerializer(child=CellRef(), min_length=1, max_length=MOST_CELLS)
 
 
-class UnmaskInput(Serializer):
-    reason = serializers.CharField(min_length=4, max_length=200, help_text="查看原因,记入审计")
+class UnmaskInput(StrictSerializer):
+    reason = StrictText(min_length=4, max_length=200, help_text="查看原因,记入审计")
 
 
 class AdoptInput(SeenCell):
-    offer = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="线索编号,见单格详情 offers")
-
-
-class PageInput(Serializer):
-    after = serializers.CharField(default="", allow_blank=True, max_length=40, help_text="上一页给出的 next")
-    limit = serializers.IntegerField(default=MOST_ROWS, min_value=1, max_value=MOST_ROWS)
+    offer = StrictInteger(min_value=1, max_value=BIGGEST, help_text="线索编号,见单格详情 offers")
 
 
 class SavedCellOutput(Serializer):
@@ -163,11 +168,3 @@ class CellOutput(Serializer):
     offers = OfferOutput(many=True)
     history = TraceOutput(many=True)
     until = serializers.DateTimeField(allow_null=True, help_text="完整内容显示到何时;没有展开为空")
-
-
-class RefusalOutput(Serializer):
-    """Every refusal of the API."""
-
-    code = serializers.CharField()
-    message = serializers.CharField(help_text="给人看的一句话")
-    field = serializers.CharField(allow_null=True)

@@ -1,59 +1,36 @@
-"""The grid's API: rows by pages, one cell in detail, saving, confirming, undoing. Session login, CSRF, JSON."""
+"""The filling page and villages' systems: rows by pages, one cell in detail, saving, confirming, undoing."""
 
-from collections.abc import Callable
 from typing import Any
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView, exception_handler
 
-from accounts.access import access
-from accounts.actors import Actor
+from accounts.api_scopes import ApiScope
 from accounts.audit import record
 from accounts.rights import FILL_REPORTS, READ_REPORTS, UNMASK
-from forms_engine import serializers as shapes
+from forms_engine.api.base import LETTER, PK, READING, WRITING, ApiView, opened
 from forms_engine.models import Report
 from forms_engine.selectors.cells import get_cell, get_offered, name_posts
 from forms_engine.selectors.grid import GridRow, get_lens, list_grid_rows
 from forms_engine.selectors.reports import Summary, get_report, subjects_of, summarize
+from forms_engine.serializers import grid as shapes
+from forms_engine.serializers.strict import BIGGEST, RowsQuery
 from forms_engine.services.fill import Edit, SaveResult, confirm_cells, save_cells, undo_cell
 from forms_engine.services.unmask import unmask_cell
 from registry.selectors.unmasking import get_sight
 from registry.sight_token import make_sight_token, sight_token
 
-SENTENCES = {
-    400: ("bad_request", "提交的内容不符合格式,请刷新页面后重试。"),
-    401: ("login_required", "请先登录。"),
-    403: ("not_allowed", "登录状态变了或没有权限,请刷新页面。"),
-    404: ("not_found", "没有找到,或者不在您的岗位范围内。"),
-    405: ("method_not_allowed", "这个地址不支持这种请求。"),
-    406: ("not_acceptable", "只提供 JSON。"),
-    415: ("unsupported_media_type", "请以 JSON 提交。"),
-    429: ("too_many_requests", "操作太频繁,请稍等片刻。"),
-}
-READING: dict[Any, Any] = {status: OpenApiResponse(shapes.RefusalOutput) for status in (400, 401, 403, 404, 429)}
-WRITING = READING | {status: OpenApiResponse(shapes.RefusalOutput) for status in (409, 415, 422)}
+SUBJECT = OpenApiParameter(
+    "subject_id",
+    {"type": "integer", "format": "int64", "minimum": 1, "maximum": BIGGEST},
+    "path",
+    description="对象编号",
+)
 
 
-def answer_refusal(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's own refusals in the shape of ours; a DomainError goes on to `portal.errors`."""
-    response = exception_handler(error, context)
-    if response is not None:
-        code, message = SENTENCES.get(response.status_code, ("refused", "这一步没有通过检查。"))
-        response.data = {"code": code, "message": message, "field": None}
-    return response
-
-
-class ReportAPI(APIView):
+class ReportAPI(ApiView):
     """One report inside the scope of whoever asks; anything else is 404."""
-
-    def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response | None]:
-        return answer_refusal
-
-    def actor(self) -> Actor:
-        actor: Actor = self.request._request.actor  # type: ignore[attr-defined]
-        return actor
 
     def report(self) -> Report:
         return get_report(actor=self.actor(), pk=self.kwargs["pk"])
@@ -74,13 +51,17 @@ class ReportAPI(APIView):
 
 
 class Rows(ReportAPI):
+    takes_filters = True
+
     @extend_schema(
-        operation_id="report_rows", parameters=[shapes.PageInput], responses={200: shapes.RowsOutput} | READING
+        operation_id="report_rows",
+        tags=["填报"],
+        parameters=[PK, RowsQuery],
+        responses={200: shapes.RowsOutput} | READING,
     )
     def get(self, request: Request, pk: int) -> Response:
         """报表的行,按位置分页。"""
-        wanted = shapes.PageInput(data=request.query_params)
-        wanted.is_valid(raise_exception=True)
+        wanted = self.read(RowsQuery)
         report = self.report()
         page = list_grid_rows(lens=get_lens(actor=self.actor(), report=report), report=report, **wanted.validated_data)
         record(self.actor(), "report.rows_read", report, subjects=subjects_of(report, [row.id for row in page.rows]))
@@ -88,7 +69,9 @@ class Rows(ReportAPI):
 
 
 class Counts(ReportAPI):
-    @extend_schema(operation_id="report_summary", responses={200: shapes.SummaryOutput} | READING)
+    @extend_schema(
+        operation_id="report_summary", tags=["填报"], parameters=[PK], responses={200: shapes.SummaryOutput} | READING
+    )
     def get(self, request: Request, pk: int) -> Response:
         """报表的各项计数。"""
         report = self.report()
@@ -96,7 +79,12 @@ class Counts(ReportAPI):
 
 
 class Cell(ReportAPI):
-    @extend_schema(operation_id="report_cell", responses={200: shapes.CellOutput} | READING)
+    @extend_schema(
+        operation_id="report_cell",
+        tags=["填报"],
+        parameters=[PK, SUBJECT, LETTER],
+        responses={200: shapes.CellOutput} | READING,
+    )
     def get(self, request: Request, pk: int, subject_id: int, letter: str) -> Response:
         """一格的来源、批注、线索和改动记录。"""
         return self.cell(self.report(), subject_id, letter)
@@ -104,12 +92,15 @@ class Cell(ReportAPI):
 
 class Unmask(ReportAPI):
     @extend_schema(
-        operation_id="report_unmask", request=shapes.UnmaskInput, responses={200: shapes.CellOutput} | WRITING
+        operation_id="report_unmask",
+        tags=["填报"],
+        parameters=[PK, SUBJECT, LETTER],
+        request=shapes.UnmaskInput,
+        responses={200: shapes.CellOutput} | WRITING,
     )
     def post(self, request: Request, pk: int, subject_id: int, letter: str) -> Response:
         """看一格的完整内容:写明原因,只在这次登录中显示几分钟。"""
-        wanted = shapes.UnmaskInput(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = self.read(shapes.UnmaskInput)
         report = self.report()
         unmask_cell(
             actor=self.actor(),
@@ -123,24 +114,30 @@ class Unmask(ReportAPI):
 
 
 class Cells(ReportAPI):
-    @extend_schema(operation_id="report_cells", request=shapes.SaveInput, responses={200: shapes.SaveOutput} | WRITING)
+    @extend_schema(
+        operation_id="report_cells",
+        tags=["填报"],
+        parameters=[PK],
+        request=shapes.SaveInput,
+        responses={200: shapes.SaveOutput} | WRITING,
+    )
     def post(self, request: Request, pk: int) -> Response:
         """保存填写的格子;可放心重发:同一岗位重发同样的内容不算冲突。"""
-        wanted = shapes.SaveInput(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = self.read(shapes.SaveInput)
         return self.saved(save_cells(actor=self.actor(), report=self.report(), edits=wanted.to_edits()))
 
 
 class Confirm(ReportAPI):
     @extend_schema(
         operation_id="report_confirm",
+        tags=["填报"],
+        parameters=[PK],
         request=shapes.ConfirmInput,
         responses={200: shapes.SavedCellOutput(many=True)} | WRITING,
     )
     def post(self, request: Request, pk: int) -> Response:
         """确认待核实或有差异的值无误。"""
-        wanted = shapes.ConfirmInput(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = self.read(shapes.ConfirmInput)
         cells = [(cell["id"], cell["letter"]) for cell in wanted.validated_data["cells"]]
         saved = confirm_cells(actor=self.actor(), report=self.report(), cells=cells)
         return Response(shapes.SavedCellOutput(saved, many=True).data)
@@ -148,12 +145,15 @@ class Confirm(ReportAPI):
 
 class Undo(ReportAPI):
     @extend_schema(
-        operation_id="report_undo", request=shapes.SeenCell, responses={200: shapes.SavedCellOutput} | WRITING
+        operation_id="report_undo",
+        tags=["填报"],
+        parameters=[PK],
+        request=shapes.SeenCell,
+        responses={200: shapes.SavedCellOutput} | WRITING,
     )
     def post(self, request: Request, pk: int) -> Response:
         """恢复为下发时的值。"""
-        wanted = shapes.SeenCell(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = self.read(shapes.SeenCell)
         cell = wanted.validated_data
         saved = undo_cell(
             actor=self.actor(),
@@ -166,11 +166,16 @@ class Undo(ReportAPI):
 
 
 class Adopt(ReportAPI):
-    @extend_schema(operation_id="report_adopt", request=shapes.AdoptInput, responses={200: shapes.SaveOutput} | WRITING)
+    @extend_schema(
+        operation_id="report_adopt",
+        tags=["填报"],
+        parameters=[PK],
+        request=shapes.AdoptInput,
+        responses={200: shapes.SaveOutput} | WRITING,
+    )
     def post(self, request: Request, pk: int) -> Response:
         """采用别处的线索作为这一格的值。"""
-        wanted = shapes.AdoptInput(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = self.read(shapes.AdoptInput)
         cell, report = wanted.validated_data, self.report()
         raw = get_offered(
             lens=get_lens(actor=self.actor(), report=report),
@@ -197,11 +202,11 @@ def _row(row: GridRow) -> dict[str, Any]:
     }
 
 
-report_rows = access(READ_REPORTS)(Rows.as_view())
-report_summary = access(READ_REPORTS)(Counts.as_view())
-report_cell = access(READ_REPORTS)(Cell.as_view())
-report_unmask = access(UNMASK, step_up=True)(Unmask.as_view())
-report_cells = access(FILL_REPORTS)(Cells.as_view())
-report_confirm = access(FILL_REPORTS)(Confirm.as_view())
-report_undo = access(FILL_REPORTS)(Undo.as_view())
-report_adopt = access(FILL_REPORTS)(Adopt.as_view())
+report_rows = opened(Rows, READ_REPORTS, ApiScope.REPORTS)
+report_summary = opened(Counts, READ_REPORTS, ApiScope.REPORTS)
+report_cell = opened(Cell, READ_REPORTS, ApiScope.REPORTS)
+report_unmask = opened(Unmask, UNMASK, step_up=True)
+report_cells = opened(Cells, FILL_REPORTS, ApiScope.CELLS)
+report_confirm = opened(Confirm, FILL_REPORTS, ApiScope.CELLS)
+report_undo = opened(Undo, FILL_REPORTS, ApiScope.CELLS)
+report_adopt = opened(Adopt, FILL_REPORTS, ApiScope.CELLS)
