@@ -55,14 +55,18 @@ def session(*, most_bytes: int = MOST_BYTES, seconds: float = ALL_SECONDS) -> re
     return _Session(most_bytes, seconds)
 
 
+def guard(session: requests.Session, adapter: "Adapter") -> None:
+    """Make a session that somebody else has built, such as a client of OAuth, obey the list."""
+    session.trust_env = False  # neither proxies nor passwords from the environment
+    session.verify = settings.OUTBOUND_CA_FILE or True
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+
+
 class _Session(requests.Session):
     def __init__(self, most_bytes: int, seconds: float) -> None:
         super().__init__()
-        self.trust_env = False  # neither proxies nor passwords from the environment
-        self.verify = settings.OUTBOUND_CA_FILE or True
-        adapter = _Adapter(most_bytes, seconds)
-        self.mount("https://", adapter)
-        self.mount("http://", adapter)
+        guard(self, Adapter(most_bytes, seconds))
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """Only to the same scheme, host and port: a session may carry a secret meant for that one."""
@@ -72,8 +76,10 @@ class _Session(requests.Session):
         return target
 
 
-class _Adapter(HTTPAdapter):
-    def __init__(self, most_bytes: int, seconds: float) -> None:
+class Adapter(HTTPAdapter):
+    """Checks every request, redirects among them, and reads its answer to the end."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES, seconds: float = ALL_SECONDS) -> None:
         self._most_bytes, self._seconds = most_bytes, seconds
         super().__init__(max_retries=0)
 
@@ -158,11 +164,19 @@ def _may_be_asked(address: IPv4Address | IPv6Address, *, inner: bool) -> bool:
 
 
 def _allowed() -> set[Origin]:
-    return {_origin(entry if "://" in entry else f"https://{entry}") for entry in settings.OUTBOUND_HOSTS}
+    return {_origin(entry if "://" in entry else f"https://{entry}") for entry in _entries()}
 
 
 def _names_port(host: str, port: int) -> bool:
-    return any(entry.rpartition("//")[2] == f"{host}:{port}" for entry in settings.OUTBOUND_HOSTS)
+    return any(entry.rpartition("//")[2] == f"{host}:{port}" for entry in _entries())
+
+
+def _entries() -> list[str]:
+    """OUTBOUND_HOSTS, and the identity provider, which OIDC_ISSUER names: in an inner network too."""
+    if not settings.OIDC_ISSUER:
+        return list(settings.OUTBOUND_HOSTS)
+    issuer = _origin(settings.OIDC_ISSUER)
+    return [*settings.OUTBOUND_HOSTS, f"{issuer.scheme}://{issuer.host}:{issuer.port}"]
 
 
 def _origin(url: str) -> Origin:

@@ -4,7 +4,6 @@ Requests go to the host of OIDC_ISSUER and nowhere else, are never redirected, e
 MOST_BYTES of an answer. No token and no code is logged.
 """
 
-import json
 import logging
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,13 +17,12 @@ from authlib.integrations.requests_client import OAuth2Session
 from django.conf import settings
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
 
+from accounts.outbound import Adapter, guard
 from accounts.upstream.refusals import UpstreamDown, UpstreamRefused
 
 WELL_KNOWN = "/.well-known/openid-configuration"
-TIMEOUT = (3.05, 5)
+MOST_SECONDS = 8.0
 MOST_BYTES = 512 * 1024
 KEPT_SECONDS = 600
 log = logging.getLogger(__name__)
@@ -56,18 +54,14 @@ def new_client(redirect_uri: str) -> OAuth2Session:
         redirect_uri=redirect_uri,
         code_challenge_method="S256",
     )
-    client.trust_env = False
-    client.mount("http://", _OneHost())
-    client.mount("https://", _OneHost())
+    guard(client, _OneHost(MOST_BYTES, MOST_SECONDS))
     return client
 
 
 def fetch_id_token(client: OAuth2Session, provider: Provider, *, code: str, verifier: str) -> str:
     """The signed id_token for a code. Raises UpstreamRefused (code used up, wrong verifier), UpstreamDown."""
     try:
-        token = client.fetch_token(
-            provider.token_endpoint, code=code, code_verifier=verifier, timeout=TIMEOUT, allow_redirects=False
-        )
+        token = client.fetch_token(provider.token_endpoint, code=code, code_verifier=verifier, allow_redirects=False)
     except OAuthError as error:
         log.warning("upstream_refused", extra={"reason": str(error.error)[:40]})
         raise UpstreamRefused from None
@@ -97,15 +91,12 @@ def _discovered(issuer: str, turn: int) -> Provider:
 
 def _get_json(url: str) -> dict[str, Any]:
     session = requests.Session()
-    session.trust_env = False
-    session.mount("http://", _OneHost())
-    session.mount("https://", _OneHost())
+    guard(session, _OneHost(MOST_BYTES, MOST_SECONDS))
     try:
-        with session.get(url, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
+        with session.get(url, allow_redirects=False) as answer:
             answer.raise_for_status()
-            # Cut off at the limit: what is longer is no JSON any more.
-            found = json.loads(answer.raw.read(MOST_BYTES, decode_content=True))
-    except (requests.RequestException, HTTPError, ValueError):
+            found = answer.json()
+    except (requests.RequestException, ValueError):
         log.warning("upstream_down")
         raise UpstreamDown from None
     return found if isinstance(found, dict) else {}
@@ -116,8 +107,8 @@ def _is_of_issuer(url: str) -> bool:
     return bool(url) and urlsplit(url)[:2] == urlsplit(settings.OIDC_ISSUER)[:2]
 
 
-class _OneHost(HTTPAdapter):
-    """Refuses every address but the issuer's, whatever asks."""
+class _OneHost(Adapter):
+    """Refuses every address but the issuer's, whatever asks and whatever else is allowed."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         if not _is_of_issuer(request.url or ""):
