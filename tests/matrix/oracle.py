@@ -1,0 +1,334 @@
+"""Who may open what, told without looking at the portal's own tables of rights, areas or grants.
+
+A rule says for one route: who, by which methods, about what, and whether a fresh second factor is asked.
+`expected` gives the outcome of one cell of the matrix.
+"""
+
+from dataclasses import dataclass
+
+# Places, each with the place around it --------------------------------------------------------------------------
+AROUND = {
+    "east grid": "east",
+    "east": "town",
+    "west": "town",
+    "town": "district",
+    "other town": "district",
+    "far village": "far district",
+}
+
+
+def covers(place: str | None, inner: str | None) -> bool:
+    """Whether a post in `place` covers `inner`."""
+    while inner is not None:
+        if inner == place:
+            return True
+        inner = AROUND.get(inner)
+    return False
+
+
+# Who comes ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Visitor:
+    """role: "" for nobody. factor: "none", "stale" (given long ago) or "fresh". department: name of it."""
+
+    name: str
+    role: str = ""
+    place: str = ""
+    department: str = ""
+    factor: str = "fresh"
+    post_ended: bool = False
+
+
+VISITORS = (
+    Visitor("anonymous"),
+    Visitor("worker", "worker", "east"),
+    Visitor("colleague", "worker", "east", factor="none"),
+    Visitor("neighbour", "worker", "west"),
+    Visitor("grid worker", "grid", "east grid"),
+    Visitor("far worker", "worker", "far village"),
+    Visitor("town", "town", "town"),
+    Visitor("town without a second factor", "town", "town", factor="none"),
+    Visitor("other town", "town", "other town"),
+    Visitor("district", "district", "district"),
+    Visitor("district after a while", "district", "district", factor="stale"),
+    Visitor("far district", "district", "far district"),
+    Visitor("department", "department", "district", "civil"),
+    Visitor("department without a second factor", "department", "district", "civil", factor="none"),
+    Visitor("department after a while", "department", "district", "civil", factor="stale"),
+    Visitor("other department", "department", "district", "disabled"),
+    Visitor("department with a grant", "department", "district", "granted"),
+    Visitor("data officer", "data officer", "district"),
+    Visitor("system administrator", "system", "district"),
+    Visitor("security administrator", "security", "district"),
+    Visitor("audit administrator", "audit", "district"),
+    Visitor("worker whose post ended", "worker", "east", post_ended=True),
+)
+NEED_SECOND_FACTOR = {"town", "district", "department", "data officer", "system", "security", "audit"}
+
+
+# What is asked for ---------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Thing:
+    """An object of one kind. places: where it belongs. department: whose. holder: visitor whose own it is.
+
+    role: of an account or post.
+
+    exists: False for an address that leads nowhere.
+    """
+
+    kind: str
+    name: str
+    role: str = ""
+    places: tuple[str, ...] = ()
+    department: str = ""
+    collectors: tuple[str, ...] = ()
+    holder: str = ""
+    exists: bool = True
+
+
+NOTHING = Thing("", "")
+
+
+def sees(visitor: Visitor, thing: Thing) -> bool:
+    """Whether the object exists for the visitor."""
+    match thing.kind:
+        case "" | "item" | "own codes":
+            seen = True
+        case "post":
+            seen = thing.holder == visitor.name and not visitor.post_ended
+        case "session":
+            seen = thing.holder == visitor.name
+        case "emergency":
+            # Heads above the village; the security administrator follows the counts and sees no single one.
+            seen = visitor.role in ("town", "district") and any(covers(visitor.place, place) for place in thing.places)
+        case "job":
+            seen = thing.holder == visitor.name
+        case "form" | "question":
+            seen = bool(visitor.department) and thing.department == visitor.department
+        case "sending":
+            seen = visitor.department in thing.collectors
+        case "file":
+            seen = visitor.department == thing.department and visitor.department in thing.collectors
+        case "report":
+            around = AROUND.get(visitor.place) if visitor.role == "grid" else None
+            seen = any(covers(visitor.place, place) or place == around for place in thing.places)
+        case _:
+            seen = any(covers(visitor.place, place) for place in thing.places)
+    return thing.exists and seen
+
+
+# The rules -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Rule:
+    who: frozenset[str]
+    methods: frozenset[str]
+    of: str = ""
+    step_up: bool = False
+    manages: bool = False
+
+
+ANYBODY = frozenset({"anybody"})
+SIGNED_IN = frozenset({"signed in"})
+EVERY_POST = frozenset({"worker", "grid"}) | NEED_SECOND_FACTOR
+VILLAGE = frozenset({"worker", "grid"})
+READERS = VILLAGE | {"town", "district"}
+WORKER = frozenset({"worker"})
+TOWN, DISTRICT, DEPARTMENT = frozenset({"town"}), frozenset({"district"}), frozenset({"department"})
+AUDIT = frozenset({"audit"})
+HEADS = frozenset({"town", "district", "security"})
+VILLAGE_POSTS = frozenset({"worker", "grid"})
+MANAGED = {
+    "town": VILLAGE_POSTS,
+    "district": VILLAGE_POSTS | {"town", "department"},
+    "security": VILLAGE_POSTS | NEED_SECOND_FACTOR,
+}
+REVIEWERS = frozenset({"department", "data officer"})
+GRID_MAKERS = frozenset({"town", "district"})
+CATALOGUE = frozenset({"district", "department", "data officer"})
+
+
+def rule(who: frozenset[str], methods: str, of: str = "", *, step_up: bool = False, manages: bool = False) -> Rule:
+    """methods: separated by blanks. manages: acts on an account or post, which only its managers may."""
+    return Rule(who, frozenset(methods.split()), of, step_up, manages)
+
+
+def _places(kind: str) -> dict[str, Rule]:
+    return {
+        f"registry:{kind}_list": rule(READERS, "GET"),
+        f"registry:{kind}_export": rule(READERS, "GET", step_up=True),
+        f"registry:{kind}_add": rule(VILLAGE, "GET POST"),
+        f"registry:{kind}_detail": rule(READERS, "GET", kind),
+        f"registry:{kind}_edit": rule(VILLAGE, "GET POST", kind),
+        f"registry:{kind}_close": rule(VILLAGE, "GET POST", kind),
+        f"registry:{kind}_reopen": rule(VILLAGE, "POST", kind),
+        f"registry:{kind}_unmask": rule(READERS, "GET POST", kind, step_up=True),
+    }
+
+
+RULES: dict[str, Rule] = {
+    "healthz": rule(ANYBODY, "GET HEAD"),
+    "readyz": rule(ANYBODY, "GET HEAD"),
+    "portal:home": rule(EVERY_POST, "GET HEAD"),
+    "portal:help": rule(EVERY_POST, "GET HEAD"),
+    "portal:status": rule(frozenset({"system"}), "GET HEAD"),
+    "accounts:login": rule(ANYBODY, "GET HEAD POST"),
+    "accounts:logout": rule(ANYBODY, "POST"),
+    "accounts:care": rule(ANYBODY, "POST"),
+    "accounts:no_post": rule(SIGNED_IN, "GET HEAD"),
+    "accounts:switch_post": rule(SIGNED_IN, "POST", "post"),
+    "accounts:second_factor": rule(SIGNED_IN, "GET HEAD POST"),
+    "accounts:second_factor_setup": rule(SIGNED_IN, "GET HEAD POST"),
+    "accounts:recovery_codes": rule(SIGNED_IN, "POST", "own codes"),
+    "accounts:first_password": rule(SIGNED_IN, "GET HEAD POST"),
+    "accounts:sessions": rule(EVERY_POST, "GET HEAD"),
+    "accounts:session_end": rule(EVERY_POST, "POST", "session"),
+    "accounts:sessions_end_others": rule(EVERY_POST, "POST"),
+    "accounts:emergency_open": rule(READERS, "GET POST", step_up=True),
+    "accounts:emergency_end": rule(READERS, "POST"),
+    "accounts:sight_log": rule(HEADS, "GET HEAD"),
+    "accounts:emergency_note": rule(HEADS, "POST", "emergency"),
+    "accounts:me": rule(EVERY_POST, "GET HEAD"),
+    "accounts:password": rule(EVERY_POST, "GET HEAD POST"),
+    "accounts:job_detail": rule(EVERY_POST, "GET HEAD", "job"),
+    "accounts:people": rule(HEADS, "GET HEAD"),
+    "accounts:people_waiting": rule(HEADS, "GET HEAD POST", step_up=True),
+    "accounts:people_import": rule(HEADS, "GET HEAD POST"),
+    "accounts:people_import_template": rule(HEADS, "GET HEAD"),
+    "accounts:people_import_detail": rule(HEADS, "GET HEAD", "list of people", step_up=True),
+    "accounts:people_import_write": rule(HEADS, "POST", "list of people", step_up=True),
+    "accounts:person": rule(HEADS, "GET HEAD", "account"),
+    "accounts:person_add": rule(HEADS, "GET HEAD POST"),
+    "accounts:person_rename": rule(HEADS, "GET HEAD POST", "account", manages=True),
+    "accounts:person_suspend": rule(HEADS, "POST", "account", manages=True),
+    "accounts:person_reactivate": rule(HEADS, "POST", "account", manages=True),
+    "accounts:person_password": rule(HEADS, "GET HEAD POST", "account", step_up=True, manages=True),
+    "accounts:person_release": rule(HEADS, "GET HEAD POST", "account", step_up=True, manages=True),
+    "accounts:person_second_factor": rule(HEADS, "GET HEAD POST", "account", step_up=True, manages=True),
+    "accounts:post_add": rule(HEADS, "GET HEAD POST", "account"),
+    "accounts:post_edit": rule(HEADS, "GET HEAD POST", "office", manages=True),
+    "accounts:post_move": rule(HEADS, "GET HEAD POST", "office", manages=True),
+    "accounts:post_end": rule(HEADS, "POST", "office", manages=True),
+    "accounts:post_reopen": rule(HEADS, "POST", "office", manages=True),
+    "accounts:post_handover": rule(HEADS, "GET HEAD POST", "office", manages=True),
+    "accounts:grid_list": rule(HEADS, "GET HEAD"),
+    "accounts:grid_detail": rule(HEADS, "GET HEAD", "community"),
+    "accounts:grid_add": rule(GRID_MAKERS, "GET HEAD POST", "community"),
+    "accounts:grid_rename": rule(GRID_MAKERS, "GET HEAD POST", "unit"),
+    "accounts:grid_close": rule(GRID_MAKERS, "POST", "unit"),
+    "accounts:grid_reopen": rule(GRID_MAKERS, "POST", "unit"),
+    "accounts:upstream_login": rule(ANYBODY, "GET", "provider"),
+    "accounts:upstream_callback": rule(ANYBODY, "GET", "provider"),
+    "accounts:upstream_link": rule(EVERY_POST, "GET", "provider", step_up=True),
+    "accounts:upstream_unlink": rule(EVERY_POST, "POST", step_up=True),
+    "portal:audit_list": rule(AUDIT, "GET HEAD"),
+    "portal:audit_detail": rule(AUDIT, "GET HEAD", "audit line"),
+    "portal:audit_seen_by": rule(AUDIT, "POST"),
+    "portal:audit_overview": rule(AUDIT, "GET HEAD"),
+    "portal:audit_exports": rule(AUDIT, "GET HEAD POST", step_up=True),
+    "portal:audit_download": rule(AUDIT, "GET HEAD", "audit file", step_up=True),
+    "portal:audit_digest": rule(AUDIT, "GET HEAD", "audit file", step_up=True),
+    **_places("person"),
+    **_places("household"),
+    **_places("dwelling"),
+    **_places("organization"),
+    "registry:person_search": rule(READERS, "POST"),
+    "registry:person_import": rule(WORKER, "GET POST"),
+    "registry:import_detail": rule(WORKER, "GET POST", "import"),
+    "registry:import_write": rule(WORKER, "POST", "import"),
+    "registry:import_cancel": rule(WORKER, "POST", "import"),
+    "registry:import_errors": rule(WORKER, "GET", "import"),
+    "registry:difference_settle": rule(VILLAGE, "POST", "difference"),
+    "registry:household_members": rule(VILLAGE, "GET POST", "household"),
+    "registry:dwelling_residents": rule(VILLAGE, "GET POST", "dwelling"),
+    "registry:event_list": rule(READERS, "GET"),
+    "registry:event_ledger": rule(READERS, "GET", step_up=True),
+    "registry:event_report": rule(VILLAGE, "GET POST"),
+    "registry:event_people": rule(VILLAGE, "POST"),
+    "registry:event_detail": rule(READERS, "GET POST", "event"),
+    "registry:event_photo": rule(READERS, "GET", "photo"),
+    "registry:item_list": rule(CATALOGUE, "GET"),
+    "registry:item_detail": rule(CATALOGUE, "GET", "item"),
+    "forms_engine:template_list": rule(DEPARTMENT, "GET HEAD"),
+    "forms_engine:template_new": rule(DEPARTMENT, "GET POST"),
+    "forms_engine:template_detail": rule(DEPARTMENT, "GET HEAD", "form"),
+    "forms_engine:template_new_version": rule(DEPARTMENT, "GET POST", "form"),
+    "forms_engine:template_columns": rule(DEPARTMENT, "GET POST", "form"),
+    "forms_engine:template_settings": rule(DEPARTMENT, "GET POST", "form"),
+    "forms_engine:template_matches": rule(DEPARTMENT, "POST", "form"),
+    "forms_engine:template_submit": rule(DEPARTMENT, "POST", "form"),
+    "forms_engine:template_withdraw": rule(DEPARTMENT, "POST", "form"),
+    "forms_engine:dispatch_new": rule(DEPARTMENT, "GET POST", "form"),
+    "forms_engine:admission_list": rule(DISTRICT, "GET HEAD"),
+    "forms_engine:admission_detail": rule(DISTRICT, "GET POST", "admission"),
+    "forms_engine:admission_review": rule(DISTRICT, "POST", "admission"),
+    "forms_engine:opinion_list": rule(REVIEWERS, "GET HEAD"),
+    "forms_engine:opinion_detail": rule(REVIEWERS, "GET POST", "question"),
+    "forms_engine:admission_mode": rule(DISTRICT, "POST", "admission"),
+    "forms_engine:dispatch_detail": rule(DEPARTMENT, "GET HEAD", "sending"),
+    "forms_engine:dispatch_close": rule(DEPARTMENT, "POST", "sending"),
+    "forms_engine:dispatch_reopen": rule(DEPARTMENT, "POST", "sending"),
+    "forms_engine:aggregate": rule(DEPARTMENT, "GET HEAD", "sending"),
+    "forms_engine:export_start": rule(DEPARTMENT, "GET HEAD POST", "sending", step_up=True),
+    "forms_engine:export_download": rule(DEPARTMENT, "GET HEAD", "file", step_up=True),
+    "forms_engine:report_list": rule(VILLAGE, "GET"),
+    "forms_engine:report_fill": rule(VILLAGE, "GET", "report"),
+    "forms_engine:report_submit": rule(WORKER, "GET POST", "report"),
+    "forms_engine:report_subjects": rule(VILLAGE, "GET", "report"),
+    "forms_engine:report_next": rule(VILLAGE, "GET", "report"),
+    "forms_engine:report_add": rule(VILLAGE, "GET POST", "report"),
+    "forms_engine:report_row": rule(VILLAGE, "GET POST", "row"),
+    "forms_engine:report_remove": rule(VILLAGE, "GET POST", "row"),
+    "forms_engine:report_restore": rule(VILLAGE, "POST", "row"),
+    "forms_engine:report_rows": rule(READERS, "GET HEAD OPTIONS", "report"),
+    "forms_engine:report_summary": rule(READERS, "GET HEAD OPTIONS", "report"),
+    "forms_engine:report_cell": rule(READERS, "GET HEAD OPTIONS", "row"),
+    "forms_engine:report_cells": rule(VILLAGE, "POST OPTIONS", "report"),
+    "forms_engine:report_confirm": rule(VILLAGE, "POST OPTIONS", "report"),
+    "forms_engine:report_undo": rule(VILLAGE, "POST OPTIONS", "row"),
+    "forms_engine:report_adopt": rule(VILLAGE, "POST OPTIONS", "row"),
+    "forms_engine:report_unmask": rule(READERS, "POST OPTIONS", "row", step_up=True),
+    "forms_engine:review_list": rule(TOWN, "GET"),
+    "forms_engine:review_accept": rule(TOWN, "POST"),
+    "forms_engine:report_review": rule(TOWN, "GET", "report"),
+    "forms_engine:report_return": rule(TOWN, "POST", "report"),
+    "forms_engine:report_accept": rule(TOWN, "POST", "report"),
+}
+
+
+def expected(found: Rule, visitor: Visitor, method: str, thing: Thing) -> str:
+    """Outcome of one cell: login, post, second factor, forbidden, method, absent, open.
+
+    In this order, so that nobody learns of an object, or of a way to ask for it, before it is known that they may.
+    """
+    stopped = _stopped_at_the_door(found, visitor)
+    if stopped:
+        return stopped
+    if method not in found.methods:
+        return "method"
+    if method == "OPTIONS":
+        return "open"
+    if not sees(visitor, thing):
+        return "absent"
+    return "forbidden" if _is_kept_off(found, visitor, thing) else "open"
+
+
+def _is_kept_off(found: Rule, visitor: Visitor, thing: Thing) -> bool:
+    """Seen, but not for this visitor to act on: the own account, and accounts that others manage."""
+    if thing.kind == "own codes":
+        return visitor.factor == "none"
+    if not found.manages:
+        return False
+    return thing.holder == visitor.name or thing.role not in MANAGED[visitor.role]
+
+
+def _stopped_at_the_door(found: Rule, visitor: Visitor) -> str:
+    if found.who is not ANYBODY and not visitor.role:
+        return "login"
+    if found.who not in (ANYBODY, SIGNED_IN):
+        if visitor.post_ended:
+            return "post"
+        if visitor.role in NEED_SECOND_FACTOR and visitor.factor == "none":
+            return "second factor"
+        if visitor.role not in found.who:
+            return "forbidden"
+    return "second factor" if found.step_up and visitor.factor != "fresh" else ""

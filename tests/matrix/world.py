@@ -1,0 +1,267 @@
+"""The small world of the matrix: a post for each visitor of the oracle, and every object with its address."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.utils import timezone
+from guardian.shortcuts import assign_perm
+
+from accounts.actors import Actor
+from accounts.codes import Level
+from accounts.jobs import run_job
+from accounts.models import Approval, ApprovalReviewer, Area, Department, Emergency, LoginSession, Post
+from accounts.roles import Role
+from accounts.scope import acting_as, whole_tree
+from accounts.step_up import GIVEN_AT
+from forms_engine.models import Dispatch, Export, FormTemplate, FormVersion, Report
+from registry.binding import bind_workbook
+from registry.catalogue import get_catalogue
+from registry.models import Difference, Dwelling, Event, EventPhoto, ImportBatch, Organization
+from tests.doors import sign_in
+from tests.factories import (
+    DISTRICT,
+    EAST,
+    EAST_GRID,
+    TOWN,
+    WEST,
+    make_actor,
+    make_areas,
+    make_form,
+    make_household,
+    make_person,
+    send_form,
+)
+from tests.matrix.oracle import NOTHING, VISITORS, Thing, Visitor
+from tests.workbooks import workbook
+
+OTHER_TOWN = 310151102_000_000000
+FAR_DISTRICT, FAR_VILLAGE = 320206_000000_000000, 320206001_001_000000
+NOWHERE = 999_999_999
+PLACES = {
+    "east": EAST, "east grid": EAST_GRID, "west": WEST, "town": TOWN, "other town": OTHER_TOWN,
+    "district": DISTRICT, "far district": FAR_DISTRICT, "far village": FAR_VILLAGE,
+}  # fmt: skip
+ROLES = {
+    "worker": Role.COMMUNITY_WORKER, "grid": Role.GRID_WORKER, "town": Role.TOWN_ADMIN, "district": Role.DISTRICT_ADMIN,
+    "department": Role.DEPARTMENT_STAFF, "data officer": Role.DATA_OFFICER, "system": Role.SYSTEM_ADMIN,
+    "security": Role.SECURITY_ADMIN, "audit": Role.AUDIT_ADMIN,
+}  # fmt: skip
+COLUMNS = {"B": "person.name", "H": "person.phone", "O": "是否愿意上门"}
+
+
+@dataclass
+class World:
+    """cookies: of each visitor's session. things: per kind, each with the numbers that its addresses take."""
+
+    actors: dict[str, Actor] = field(default_factory=dict)
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    things: dict[str, list[tuple[Thing, dict[str, Any]]]] = field(default_factory=dict)
+
+    def add(self, thing: Thing, **numbers: Any) -> None:
+        self.things.setdefault(thing.kind, []).append((thing, numbers))
+
+
+def make_world() -> World:
+    world = World()
+    make_areas()
+    _make_far_areas()
+    departments = {
+        name: Department.objects.create(name=title, area_id=DISTRICT)
+        for name, title in {"civil": "区民政局", "disabled": "区残联", "granted": "区卫健委"}.items()
+    }
+    for visitor in VISITORS:
+        if visitor.role:
+            department = departments.get(visitor.department)
+            world.actors[visitor.name] = make_actor(ROLES[visitor.role], PLACES[visitor.place], department=department)
+    world.add(NOTHING)
+    world.add(Thing("own codes", "of whoever asks"))
+    for name in ("worker", "town", "worker whose post ended"):
+        world.add(Thing("post", f"of {name}", holder=name), post=world.actors[name].post_id)
+    world.add(Thing("post", "nowhere", exists=False), post=NOWHERE)
+    _add_accounts(world)
+    _add_residents(world)
+    _add_forms(world, departments)
+    for visitor in VISITORS:
+        world.cookies[visitor.name] = _cookies(world, visitor)
+    _add_sessions(world)
+    return world
+
+
+def _make_far_areas() -> None:
+    rows = [
+        (OTHER_TOWN, "堡镇", Level.TOWN, DISTRICT),
+        (320206_000000_000000, "惠山区", Level.DISTRICT, None),
+        (320206001_000_000000, "堰桥街道", Level.TOWN, FAR_DISTRICT),
+        (FAR_VILLAGE, "远村", Level.COMMUNITY, 320206001_000_000000),
+    ]
+    Area.objects.bulk_create(Area(code=code, name=name, level=level, parent_id=up) for code, name, level, up in rows)
+
+
+def _add_accounts(world: World) -> None:
+    """Accounts and posts as their managers see them, units of communities, and what is nowhere set up."""
+    for visitor in VISITORS:
+        if visitor.role and visitor.factor == "fresh" and not visitor.post_ended:
+            actor = world.actors[visitor.name]
+            held = {"role": visitor.role, "places": (visitor.place,), "holder": visitor.name}
+            world.add(Thing("account", visitor.name, **held), pk=actor.user_id)
+            world.add(Thing("office", visitor.name, **held), pk=actor.post_id)
+    for place in ("east", "west", "far village"):
+        world.add(Thing("community", place, places=(place,)), code=PLACES[place])
+    world.add(Thing("unit", "east grid", places=("east grid",)), code=EAST_GRID)
+    for kind in ("community", "unit"):
+        world.add(Thing(kind, "nowhere", exists=False), code=NOWHERE)
+    for kind in ("account", "office", "list of people"):
+        world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
+    world.add(Thing("provider", "not set up", exists=False))
+
+
+def _cookies(world: World, visitor: Visitor) -> dict[str, str]:
+    if not visitor.role:
+        return {}
+    client = Client()
+    actor = world.actors[visitor.name]
+    sign_in(client, actor, second_factor=visitor.factor != "none")
+    if visitor.factor == "stale":
+        session: SessionBase = client.session
+        session[GIVEN_AT] = 0
+        session.save()
+    if visitor.post_ended:
+        yesterday = timezone.localdate() - timedelta(days=1)
+        Post.objects.filter(pk=actor.post_id).update(valid_until=yesterday)
+    return {name: morsel.value for name, morsel in client.cookies.items()}
+
+
+def _add_sessions(world: World) -> None:
+    for name in ("worker", "town", "security administrator"):
+        session = LoginSession.objects.get(session_key=world.cookies[name]["sessionid"])
+        world.add(Thing("session", f"of {name}", holder=name), ticket=session.ticket)
+    world.add(Thing("session", "nowhere", exists=False), ticket="nowhere")
+
+
+# Residents and what is theirs ----------------------------------------------------------------------------------------
+def _add_residents(world: World) -> None:
+    from registry.models import DataItem
+
+    writer = world.actors["worker"].post_id
+    layout = bind_workbook(workbook([["姓名", "联系电话"], ["张三", "13900002201"]]), get_catalogue().specs).as_dict()
+    makers: dict[str, Callable[[int], Any]] = {
+        "household": lambda area: make_household(area, number="1"),
+        "dwelling": lambda area: Dwelling.objects.create(area_code=area, address="某街 1 号"),
+        "organization": lambda area: Organization.objects.create(area_code=area, name="某店"),
+        "event": lambda area: _event(area, writer),
+        "import": lambda area: ImportBatch.objects.create(
+            area_code=area, post_id=writer, filename="名册.xlsx", layout=layout
+        ),
+    }
+    with whole_tree(reason="测试"):
+        for place in ("east", "east grid", "west", "far village"):
+            area = PLACES[place]
+            person = make_person(area)
+            world.add(Thing("person", place, places=(place,)), pk=person.pk)
+            for kind, make in makers.items():
+                world.add(Thing(kind, place, places=(place,)), pk=make(area).pk)
+            event = _event(area, writer)
+            photo = EventPhoto.objects.create(area_code=area, event=event, image=b"x")
+            world.add(Thing("photo", place, places=(place,)), pk=event.pk, photo_pk=photo.pk)
+            item = DataItem.objects.get(pk="person.phone")
+            difference = Difference.objects.create(
+                area_code=area,
+                entity="person",
+                subject_id=person.pk,
+                item=item,
+                offered="13900002299",
+                source={"s": "department", "by": writer, "on": "2026-11-01"},
+            )
+            world.add(Thing("difference", place, places=(place,)), pk=difference.pk)
+            emergency = Emergency.objects.create(
+                area_code=area, post_id=writer, reason="走失", until=timezone.now() + timedelta(minutes=5)
+            )
+            world.add(Thing("emergency", place, places=(place,)), pk=emergency.pk)
+        both = make_person(EAST, registered=WEST)
+        world.add(Thing("person", "east, registered in west", places=("east", "west")), pk=both.pk)
+    for kind in ("person", "difference", "emergency", *makers):
+        world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
+    own_event = world.things["event"][0][1]["pk"]
+    world.add(Thing("photo", "nowhere", exists=False), pk=own_event, photo_pk=NOWHERE)
+    world.add(Thing("item", "phone"), code="person.phone")
+    world.add(Thing("item", "nowhere", exists=False), code="person.nothing")
+
+
+def _event(area: int, post_id: int) -> Event:
+    number = f"SJ{Event.objects.count() + 1}"
+    event: Event = Event.objects.create(
+        area_code=area, number=number, title="漏水", category="06", place="某街", reporter_id=post_id,
+        occurred_at="2026-11-01T08:00+08:00",
+    )  # fmt: skip
+    return event
+
+
+# Forms and reports -------------------------------------------------------------------------------------------------
+def _add_forms(world: World, departments: dict[str, Department]) -> None:
+    makers = {"civil": world.actors["department"], "disabled": world.actors["other department"]}
+    collectors = {"civil": ("civil", "granted"), "disabled": ("disabled",)}
+    for owner, actor in makers.items():
+        version = make_form(actor, COLUMNS)
+        for name in collectors[owner]:
+            assign_perm("forms_engine.collect_form", departments[name].group, version.template)
+        world.add(Thing("form", owner, department=owner), pk=version.template_id)
+        world.add(Thing("admission", owner, places=("district",)), pk=version.pk)
+        dispatch = send_form(actor, version, EAST, WEST)
+        run_job(dispatch.job_id)
+        world.add(Thing("sending", owner, collectors=collectors[owner]), pk=dispatch.pk)
+        world.add(Thing("file", owner, department=owner, collectors=collectors[owner]), pk=_file(actor, dispatch).pk)
+        if owner == "civil":
+            world.add(Thing("job", "of the sending", holder="department"), pk=dispatch.job_id)
+            _add_reports(world, dispatch)
+    asked = make_form(makers["civil"], COLUMNS, state=FormVersion.State.SUBMITTED)
+    question = ApprovalReviewer.objects.create(
+        approval=Approval.objects.get(kind="form", subject_id=asked.pk),
+        round=1,
+        department=departments["disabled"],
+        due_on=timezone.localdate() + timedelta(days=3),
+    )
+    world.add(Thing("question", "to the disabled", department="disabled"), pk=question.pk)
+    world.add(Thing("admission", "submitted", places=("district",)), pk=asked.pk)
+    draft = _draft(makers["civil"])
+    world.add(Thing("admission", "draft", exists=False), pk=draft.pk)
+    for kind in ("form", "admission", "sending", "file", "job", "question", "audit line", "audit file"):
+        world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
+
+
+def _draft(actor: Actor) -> FormVersion:
+    template = FormTemplate.objects.create(name="草稿", department_id=actor.department_id, created_by_id=actor.post_id)
+    return FormVersion.objects.create(template=template, filename="表.xlsx", workbook=b"")
+
+
+def _file(actor: Actor, dispatch: Dispatch) -> Export:
+    tomorrow = timezone.now() + timedelta(days=1)
+    export = Export(dispatch=dispatch, post_id=actor.post_id, filename="汇总.xlsx", expires_at=tomorrow)
+    export.file.save("matrix.xlsx", ContentFile(b"x"), save=False)
+    export.save()
+    return export
+
+
+def _add_reports(world: World, dispatch: Dispatch) -> None:
+    """Reports of both villages, rows inside and outside the grid."""
+    people = {thing.name: numbers["pk"] for thing, numbers in world.things["person"] if thing.exists}
+    with whole_tree(reason="测试"):
+        reports = {report.area_code: report.pk for report in Report.objects.filter(dispatch=dispatch)}
+    for place, whose in {"east": "east grid", "west": "west"}.items():
+        world.add(Thing("report", place, places=(place,)), pk=reports[PLACES[place]], subject_id=people[whose])
+    world.add(Thing("report", "nowhere", exists=False), pk=NOWHERE)
+    for place, village in {"east": EAST, "east grid": EAST, "west": WEST}.items():
+        world.add(Thing("row", place, places=(place,)), pk=reports[village], subject_id=people[place])
+    world.add(Thing("row", "nowhere", exists=False), pk=reports[EAST], subject_id=NOWHERE)
+    world.add(Thing("row", "in no report", exists=False), pk=NOWHERE, subject_id=people["east"])
+    world.add(Thing("row", "of the next village", exists=False), pk=reports[EAST], subject_id=people["west"])
+
+
+def offers(world: World) -> dict[int, int]:
+    """Number of the difference that offers a phone, per subject."""
+    with acting_as(world.actors["district"]):
+        return dict(Difference.objects.values_list("subject_id", "pk"))
