@@ -69,6 +69,7 @@ class PasswordForm(PasswordChangeForm):
     def __init__(self, *args: Any, browser: bytes = NO_BROWSER, **kwargs: Any) -> None:
         """browser: as `accounts.guesses` counts it."""
         super().__init__(*args, **kwargs)
+        self.fields["new_password1"].help_text = ""  # the page lists the rules itself
         self.browser = browser
 
     def clean_old_password(self) -> str:
@@ -99,6 +100,7 @@ class FirstPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # cannot be
 
     def __init__(self, user: User, data: Any = None) -> None:
         super().__init__(user, data)
+        self.fields["new_password1"].help_text = ""  # the page lists the rules itself
         if not user.needs_release:
             del self.fields["code"]
 

@@ -2,7 +2,7 @@
 
 from tests.stack import PortalStack
 
-OWN = ("/", "/help/", "/me/", "/me/password/")
+OWN = ("/", "/help/", "/me/", "/me/password/", "/me/sessions/")
 LISTS = ("/residents/", "/residents/?q=nobody", "/households/", "/dwellings/", "/organizations/", "/events/")
 CARDS = ("/residents/{person}", "/households/{household}", "/dwellings/{dwelling}", "/organizations/{organization}")
 EDITS = (
