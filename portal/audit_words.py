@@ -9,7 +9,11 @@ from accounts.models import AuditEntry
 from accounts.roles import Role
 
 DETAILS = {
-    "by": "筛选条件",
+    "by": "按",
+    "columns": "列数",
+    "fields": "设置项",
+    "communities": "村居数",
+    "filing_number": "备案号",
     "page": "页面",
     "rows": "行数",
     "lines": "条数",

@@ -31,6 +31,8 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 # Identity numbers (15 or 18), mobile and card numbers: nothing else in a message is that long.
 _LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{11,19}[Xx]?(?![0-9A-Za-z])")
 _QUOTED_BY_DATABASE = re.compile(r"\n(?:DETAIL|CONTEXT|LINE \d+|HINT):?.*", re.DOTALL)
+# `invalid input syntax for type integer: "..."`, `value "..." is out of range`; Python's ValueError does alike.
+_QUOTED_VALUE = re.compile(r"""(: |\bvalue )("[^\n]*"|'[^\n]*')""")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request", "data"}
 _FRAMES = 15
 # Asked every few seconds by balancers.
@@ -40,8 +42,8 @@ log = logging.getLogger("portal.request")
 
 
 def without_personal_data(text: str) -> str:
-    """A text as it may be logged: no values quoted by the database, no long numbers."""
-    return _LONG_NUMBER.sub("***", _QUOTED_BY_DATABASE.sub("", text))
+    """A text as it may be logged: no values quoted by the database or by Python, no long numbers."""
+    return _LONG_NUMBER.sub("***", _QUOTED_VALUE.sub(r"\1***", _QUOTED_BY_DATABASE.sub("", text)))
 
 
 class JsonFormatter(logging.Formatter):

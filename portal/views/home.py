@@ -11,9 +11,11 @@ from django.views.decorators.http import require_safe
 from accounts import rights
 from accounts.access import access
 from accounts.actors import Actor
+from accounts.audit import record
 from accounts.roles import Role
 from portal.navigation import url_of
 from portal.selectors.workbench import get_workbench
+from registry.models import Entity, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,15 @@ WHY_EMPTY = {
 def home(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     now = timezone.now()
+    work = get_workbench(actor=actor, now=now)
+    people = sorted({one.difference.subject_id for one in work.differences if one.difference.entity == Entity.PERSON})
+    if people:  # their names stand in the list of differences
+        record(actor, "home.read", subjects=(Person._meta.label_lower, people))
     context = {
         "actor": actor,
         "now": now,
         "today": localdate(now),
-        "work": get_workbench(actor=actor, now=now),
+        "work": work,
         "empty": WHY_EMPTY.get(actor.role, NOTHING_LEFT),
     }
     return render(request, "portal/home.html", context)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import access, actor_of
 from accounts.actors import Actor
+from accounts.audit import record
 from accounts.forms import refusals_on
 from accounts.notices import tell
 from accounts.rights import UNMASK
@@ -49,6 +50,7 @@ def unmask_view(entity: str) -> View:
                 unmask(actor=actor, token=token, entity=entity, subject=subject, items=chosen, reason=why)
                 tell(request, f"已显示完整信息,{settings.UNMASK_MINUTES} 分钟后自动恢复脱敏。")
                 return redirect(card, pk)
+        record(actor, f"{entity}.read", subject, page="unmask")
         context = {
             "form": form,
             "noun": LAYOUTS[entity].noun,
