@@ -51,7 +51,7 @@ def test_a_forged_form_leaves_one_line(cast):
     assert refusal(statements) == 1
 
 
-def test_a_used_up_limit_leaves_one_line(client, cast, settings):
+def test_a_used_up_limit_leaves_one_line(client, cast, items, settings):
     sign_in(client, cast.worker)
     settings.LIMITS = settings.LIMITS | {limits.SEARCH: (1, settings.LIMITS[limits.SEARCH][1])}
     url = reverse("registry:event_people")
@@ -61,7 +61,7 @@ def test_a_used_up_limit_leaves_one_line(client, cast, settings):
     assert refusal(statements) == 1
 
 
-def test_a_form_filled_in_wrongly_leaves_none(client, cast):
+def test_a_form_filled_in_wrongly_leaves_none(client, cast, items):
     sign_in(client, cast.worker)
     with watching() as statements:
         assert client.post(reverse("registry:event_report"), {"title": ""}).status_code == 422
