@@ -4,18 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import TextChoices
 
 from registry.models import DataItem
 
-
-class Reason(TextChoices):
-    """The usual reasons (查看原因); anything else is typed."""
-
-    MATTER = "本人来办事,核对信息"
-    VISIT = "上门走访,核对信息"
-    FORM = "填报表格,核对信息"
-    HELP = "帮助本人联系家属或就医"
+REASONS = ("本人来办事,核对信息", "上门走访,核对信息", "填报表格,核对信息", "帮助本人联系家属或就医")
+"""The usual reasons (查看原因); anything else is typed."""
 
 
 class UnmaskForm(forms.Form):
@@ -33,7 +26,7 @@ class UnmaskForm(forms.Form):
         codes = [item.code for item in items]
         super().__init__(data, initial={"items": [chosen] if chosen in codes else codes})
         self.fields["items"].choices = [(item.code, item.name) for item in items]  # type: ignore[attr-defined]
-        self.fields["reason"].choices = Reason.choices  # type: ignore[attr-defined]
+        self.fields["reason"].choices = [(reason, reason) for reason in REASONS]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

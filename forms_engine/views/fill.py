@@ -25,7 +25,7 @@ from forms_engine.selectors.reports import subjects_of
 from forms_engine.services import fill
 from registry.selectors.unmasking import get_sight
 from registry.sight_token import sight_token
-from registry.unmask_form import Reason
+from registry.unmask_form import REASONS
 
 STATES = (Report.State.FILLING, Report.State.RETURNED, Report.State.SUBMITTED, Report.State.ACCEPTED)
 LIST_KEY = ("dispatch__due_at", "area_code", "pk")
@@ -223,7 +223,7 @@ def grid_config(lens: Lens, report: Report, *, mode: str) -> dict[str, Any]:
     addresses = ("rows", "summary", "cells", "confirm", "undo", "adopt")
     return {
         "mode": mode,
-        "reasons": Reason.values if holds(lens.actor, UNMASK) else [],
+        "reasons": list(REASONS) if holds(lens.actor, UNMASK) else [],
         "noun": report.dispatch.version.get_subject_display(),
         "columns": describe_columns(lens),
         "states": describe_states(),

@@ -81,6 +81,11 @@ def test_without_a_reason_or_an_item_nothing_is_shown(worker_client, village, an
     assert GUILAN_NUMBER not in card(worker_client, village["guilan"])
 
 
+def test_the_usual_reasons_stand_on_the_page(worker_client, village):
+    page = worker_client.get(reverse("registry:person_unmask", args=[village["guilan"].pk])).content.decode()
+    assert page.count("上门走访,核对信息") == 2  # its value and its words
+
+
 def test_a_typed_reason_will_do(worker_client, village):
     ask(worker_client, village["guilan"], reason="", words="代办老年卡")
     assert GUILAN_NUMBER in card(worker_client, village["guilan"])
