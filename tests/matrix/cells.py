@@ -22,6 +22,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 #: What a route is sent by POST, so that it gets as far as to look for its object.
 FORM = {"take": "1", "step": "remove", "person": "1", "reason": "death", "on": "2026-11-01", "note": "试", "find": ""}
 BODIES: dict[str, Any] = {
+    "forms_engine:api_exports": lambda subject, offer: {"format": "xlsx"},
     "forms_engine:report_unmask": lambda subject, offer: {"reason": "入户核实"},
     "forms_engine:report_cells": lambda subject, offer: {"edits": [{"id": 1, "letter": "H", "raw": "x", "seen": 0}]},
     "forms_engine:report_confirm": lambda subject, offer: {"cells": [{"id": 1, "letter": "H"}]},
@@ -81,9 +82,11 @@ def cells(world: World, offers: dict[int, int]) -> Iterator[Cell]:
 def try_cell(world: World, cell: Cell) -> HttpResponseBase:
     """The answer; everything that the request did is undone."""
     client = _client()
-    client.cookies = SimpleCookie(world.cookies[cell.visitor.name])
+    client.cookies = SimpleCookie(world.cookies.get(cell.visitor.name, {}))
+    token = world.tokens.get(cell.visitor.name)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     with transaction.atomic():
-        answer = client.generic(cell.method, cell.url, *_sent(cell))
+        answer = client.generic(cell.method, cell.url, *_sent(cell), headers=headers)
         transaction.set_rollback(True)
     return answer
 

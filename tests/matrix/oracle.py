@@ -5,6 +5,7 @@ A rule says for one route: who, by which methods, about what, and whether a fres
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 # Places, each with the place around it --------------------------------------------------------------------------
 AROUND = {
@@ -29,7 +30,10 @@ def covers(place: str | None, inner: str | None) -> bool:
 # Who comes ---------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Visitor:
-    """role: "" for nobody. factor: "none", "stale" (given long ago) or "fresh". department: name of it."""
+    """role: "" for nobody. factor: "none", "stale" (given long ago) or "fresh". department: name of it.
+
+    scopes: of a machine, which comes with a token instead of a session.
+    """
 
     name: str
     role: str = ""
@@ -37,6 +41,7 @@ class Visitor:
     department: str = ""
     factor: str = "fresh"
     post_ended: bool = False
+    scopes: tuple[str, ...] = ()
 
 
 VISITORS = (
@@ -61,6 +66,9 @@ VISITORS = (
     Visitor("system administrator", "system", "district"),
     Visitor("security administrator", "security", "district"),
     Visitor("audit administrator", "audit", "district"),
+    Visitor("machine of civil", "department", "district", "civil", scopes=("forms", "totals", "rows", "exports")),
+    Visitor("machine of civil for totals", "department", "district", "civil", scopes=("totals",)),
+    Visitor("machine of the village", "worker", "east", scopes=("reports", "cells")),
     Visitor("worker whose post ended", "worker", "east", post_ended=True),
 )
 NEED_SECOND_FACTOR = {"town", "district", "department", "data officer", "system", "security", "audit"}
@@ -105,7 +113,7 @@ def sees(visitor: Visitor, thing: Thing) -> bool:
             seen = thing.holder == visitor.name
         case "form" | "question":
             seen = bool(visitor.department) and thing.department == visitor.department
-        case "sending":
+        case "sending" | "collected form":
             seen = visitor.department in thing.collectors
         case "file":
             seen = visitor.department == thing.department and visitor.department in thing.collectors
@@ -125,6 +133,7 @@ class Rule:
     of: str = ""
     step_up: bool = False
     manages: bool = False
+    scope: str = ""
 
 
 ANYBODY = frozenset({"anybody"})
@@ -135,6 +144,9 @@ READERS = VILLAGE | {"town", "district"}
 WORKER = frozenset({"worker"})
 TOWN, DISTRICT, DEPARTMENT = frozenset({"town"}), frozenset({"district"}), frozenset({"department"})
 AUDIT = frozenset({"audit"})
+SECURITY = frozenset({"security"})
+CLIENT_READERS = frozenset({"district", "security"})
+API = "GET HEAD OPTIONS"
 HEADS = frozenset({"town", "district", "security"})
 VILLAGE_POSTS = frozenset({"worker", "grid"})
 MANAGED = {
@@ -147,9 +159,12 @@ GRID_MAKERS = frozenset({"town", "district"})
 CATALOGUE = frozenset({"district", "department", "data officer"})
 
 
-def rule(who: frozenset[str], methods: str, of: str = "", *, step_up: bool = False, manages: bool = False) -> Rule:
-    """methods: separated by blanks. manages: acts on an account or post, which only its managers may."""
-    return Rule(who, frozenset(methods.split()), of, step_up, manages)
+def rule(who: frozenset[str], methods: str, of: str = "", **more: Any) -> Rule:
+    """methods: separated by blanks. manages: acts on an account or post, which only its managers may.
+
+    scope: of the API; what a machine's token must say. Without one no machine comes in.
+    """
+    return Rule(who, frozenset(methods.split()), of, **more)
 
 
 def _places(kind: str) -> dict[str, Rule]:
@@ -168,6 +183,15 @@ def _places(kind: str) -> dict[str, Rule]:
 RULES: dict[str, Rule] = {
     "healthz": rule(ANYBODY, "GET HEAD"),
     "readyz": rule(ANYBODY, "GET HEAD"),
+    "api_docs": rule(frozenset({"department", "system"}), "GET HEAD"),
+    "api_schema": rule(frozenset({"department", "system"}), API),
+    "accounts:api_token": rule(ANYBODY, "POST"),
+    "accounts:clients": rule(CLIENT_READERS, "GET HEAD"),
+    "accounts:client_new": rule(SECURITY, "GET HEAD POST", step_up=True),
+    "accounts:client_detail": rule(CLIENT_READERS, "GET HEAD", "machine"),
+    "accounts:client_secret": rule(SECURITY, "GET HEAD POST", "machine", step_up=True),
+    "accounts:client_open": rule(DISTRICT, "GET HEAD POST", "machine", step_up=True),
+    "accounts:client_suspend": rule(CLIENT_READERS, "POST", "machine"),
     "portal:home": rule(EVERY_POST, "GET HEAD"),
     "portal:help": rule(EVERY_POST, "GET HEAD"),
     "portal:status": rule(frozenset({"system"}), "GET HEAD"),
@@ -279,14 +303,26 @@ RULES: dict[str, Rule] = {
     "forms_engine:report_row": rule(VILLAGE, "GET POST", "row"),
     "forms_engine:report_remove": rule(VILLAGE, "GET POST", "row"),
     "forms_engine:report_restore": rule(VILLAGE, "POST", "row"),
-    "forms_engine:report_rows": rule(READERS, "GET HEAD OPTIONS", "report"),
-    "forms_engine:report_summary": rule(READERS, "GET HEAD OPTIONS", "report"),
-    "forms_engine:report_cell": rule(READERS, "GET HEAD OPTIONS", "row"),
-    "forms_engine:report_cells": rule(VILLAGE, "POST OPTIONS", "report"),
-    "forms_engine:report_confirm": rule(VILLAGE, "POST OPTIONS", "report"),
-    "forms_engine:report_undo": rule(VILLAGE, "POST OPTIONS", "row"),
-    "forms_engine:report_adopt": rule(VILLAGE, "POST OPTIONS", "row"),
+    "forms_engine:report_rows": rule(READERS, "GET HEAD OPTIONS", "report", scope="reports"),
+    "forms_engine:report_summary": rule(READERS, "GET HEAD OPTIONS", "report", scope="reports"),
+    "forms_engine:report_cell": rule(READERS, "GET HEAD OPTIONS", "row", scope="reports"),
+    "forms_engine:report_cells": rule(VILLAGE, "POST OPTIONS", "report", scope="cells"),
+    "forms_engine:report_confirm": rule(VILLAGE, "POST OPTIONS", "report", scope="cells"),
+    "forms_engine:report_undo": rule(VILLAGE, "POST OPTIONS", "row", scope="cells"),
+    "forms_engine:report_adopt": rule(VILLAGE, "POST OPTIONS", "row", scope="cells"),
     "forms_engine:report_unmask": rule(READERS, "POST OPTIONS", "row", step_up=True),
+    "forms_engine:api_reports": rule(READERS, API, scope="reports"),
+    "forms_engine:api_report": rule(READERS, API, "report", scope="reports"),
+    "forms_engine:api_forms": rule(DEPARTMENT, API, scope="forms"),
+    "forms_engine:api_form": rule(DEPARTMENT, API, "collected form", scope="forms"),
+    "forms_engine:api_dispatches": rule(DEPARTMENT, API, "collected form", scope="forms"),
+    "forms_engine:api_dispatch": rule(DEPARTMENT, API, "sending", scope="forms"),
+    "forms_engine:api_progress": rule(DEPARTMENT, API, "sending", scope="forms"),
+    "forms_engine:api_totals": rule(DEPARTMENT, API, "sending", scope="totals"),
+    "forms_engine:api_rows": rule(DEPARTMENT, API, "sending", scope="rows", step_up=True),
+    "forms_engine:api_exports": rule(DEPARTMENT, f"{API} POST", "sending", scope="exports", step_up=True),
+    "forms_engine:api_export": rule(DEPARTMENT, API, "file", scope="exports", step_up=True),
+    "forms_engine:api_export_file": rule(DEPARTMENT, API, "file", scope="exports", step_up=True),
     "forms_engine:review_list": rule(TOWN, "GET"),
     "forms_engine:review_accept": rule(TOWN, "POST"),
     "forms_engine:report_review": rule(TOWN, "GET", "report"),
@@ -324,6 +360,8 @@ def _is_kept_off(found: Rule, visitor: Visitor, thing: Thing) -> bool:
 def _stopped_at_the_door(found: Rule, visitor: Visitor) -> str:
     if found.who is not ANYBODY and not visitor.role:
         return "login"
+    if visitor.scopes and found.who is not ANYBODY:
+        return "" if found.scope in visitor.scopes and visitor.role in found.who else "forbidden"
     if found.who not in (ANYBODY, SIGNED_IN):
         if visitor.post_ended:
             return "post"

@@ -36,6 +36,7 @@ from tests.factories import (
     make_person,
     send_form,
 )
+from tests.machines import ask_token, make_machine
 from tests.matrix.oracle import NOTHING, VISITORS, Thing, Visitor
 from tests.workbooks import workbook
 
@@ -56,10 +57,14 @@ COLUMNS = {"B": "person.name", "H": "person.phone", "O": "是否愿意上门"}
 
 @dataclass
 class World:
-    """cookies: of each visitor's session. things: per kind, each with the numbers that its addresses take."""
+    """cookies: of each visitor's session. tokens: of the machines.
+
+    things: per kind, each with the numbers that its addresses take.
+    """
 
     actors: dict[str, Actor] = field(default_factory=dict)
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
     things: dict[str, list[tuple[Thing, dict[str, Any]]]] = field(default_factory=dict)
 
     def add(self, thing: Thing, **numbers: Any) -> None:
@@ -75,7 +80,7 @@ def make_world() -> World:
         for name, title in {"civil": "区民政局", "disabled": "区残联", "granted": "区卫健委"}.items()
     }
     for visitor in VISITORS:
-        if visitor.role:
+        if visitor.role and not visitor.scopes:
             department = departments.get(visitor.department)
             world.actors[visitor.name] = make_actor(ROLES[visitor.role], PLACES[visitor.place], department=department)
     world.add(NOTHING)
@@ -87,7 +92,11 @@ def make_world() -> World:
     _add_residents(world)
     _add_forms(world, departments)
     for visitor in VISITORS:
-        world.cookies[visitor.name] = _cookies(world, visitor)
+        if visitor.scopes:
+            _add_machine(world, visitor, departments)
+        else:
+            world.cookies[visitor.name] = _cookies(world, visitor)
+    world.add(Thing("machine", "nowhere", exists=False), pk=NOWHERE)
     _add_sessions(world)
     return world
 
@@ -105,7 +114,7 @@ def _make_far_areas() -> None:
 def _add_accounts(world: World) -> None:
     """Accounts and posts as their managers see them, units of communities, and what is nowhere set up."""
     for visitor in VISITORS:
-        if visitor.role and visitor.factor == "fresh" and not visitor.post_ended:
+        if visitor.role and visitor.factor == "fresh" and visitor.name in world.actors and not visitor.post_ended:
             actor = world.actors[visitor.name]
             held = {"role": visitor.role, "places": (visitor.place,), "holder": visitor.name}
             world.add(Thing("account", visitor.name, **held), pk=actor.user_id)
@@ -134,6 +143,15 @@ def _cookies(world: World, visitor: Visitor) -> dict[str, str]:
         yesterday = timezone.localdate() - timedelta(days=1)
         Post.objects.filter(pk=actor.post_id).update(valid_until=yesterday)
     return {name: morsel.value for name, morsel in client.cookies.items()}
+
+
+def _add_machine(world: World, visitor: Visitor, departments: dict[str, Department]) -> None:
+    department = departments[visitor.department].pk if visitor.department else None
+    client, secret = make_machine(
+        ROLES[visitor.role], PLACES[visitor.place], department=department, scopes=visitor.scopes, name=visitor.name
+    )
+    world.tokens[visitor.name] = ask_token(client, secret).json()["access_token"]
+    world.add(Thing("machine", visitor.name, places=(visitor.place,)), pk=client.pk)
 
 
 def _add_sessions(world: World) -> None:
@@ -210,6 +228,7 @@ def _add_forms(world: World, departments: dict[str, Department]) -> None:
         for name in collectors[owner]:
             assign_perm("forms_engine.collect_form", departments[name].group, version.template)
         world.add(Thing("form", owner, department=owner), pk=version.template_id)
+        world.add(Thing("collected form", owner, collectors=collectors[owner]), pk=version.template_id)
         world.add(Thing("admission", owner, places=("district",)), pk=version.pk)
         dispatch = send_form(actor, version, EAST, WEST)
         run_job(dispatch.job_id)
@@ -229,7 +248,17 @@ def _add_forms(world: World, departments: dict[str, Department]) -> None:
     world.add(Thing("admission", "submitted", places=("district",)), pk=asked.pk)
     draft = _draft(makers["civil"])
     world.add(Thing("admission", "draft", exists=False), pk=draft.pk)
-    for kind in ("form", "admission", "sending", "file", "job", "question", "audit line", "audit file"):
+    for kind in (
+        "form",
+        "collected form",
+        "admission",
+        "sending",
+        "file",
+        "job",
+        "question",
+        "audit line",
+        "audit file",
+    ):
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
 
 
