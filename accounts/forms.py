@@ -61,6 +61,38 @@ class CodeForm(forms.Form):
     )
 
 
+class FirstCodeForm(CodeForm):
+    """The first code, and the own password: a session found open must not bind the finder's phone."""
+
+    password = forms.CharField(
+        label="登录密码",
+        max_length=256,
+        strip=False,
+        error_messages={"required": "请填写登录密码。"},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ["password", "code"]
+
+    def __init__(self, user: User, data: Any = None, *, browser: bytes = NO_BROWSER) -> None:
+        super().__init__(data)
+        self.user, self.browser = user, browser
+
+    def clean_password(self) -> None:
+        with _one_guess(self.user, self.browser):
+            if not self.user.check_password(self.cleaned_data["password"]):
+                raise forms.ValidationError("密码不对,请重新输入。", code="wrong")
+
+
+@contextmanager
+def _one_guess(user: User, browser: bytes) -> Iterator[None]:
+    """Counts the own password, asked for again, like one at the login; what was right counts for nothing."""
+    guess = let_through(username=user.username, address=present_origin().address, browser=browser)
+    if guess is None:
+        raise forms.ValidationError("密码输错次数较多,请 15 分钟后再试。", code="too_many")
+    yield
+    give_back(guess)
+
+
 class PasswordForm(PasswordChangeForm):
     """The old password is asked for again, and guessed at no more often than at the login."""
 
@@ -73,11 +105,8 @@ class PasswordForm(PasswordChangeForm):
         self.browser = browser
 
     def clean_old_password(self) -> str:
-        guess = let_through(username=self.user.username, address=present_origin().address, browser=self.browser)
-        if guess is None:
-            raise forms.ValidationError("旧密码输错次数较多,请 15 分钟后再试。", code="too_many")
-        typed: str = super().clean_old_password()
-        give_back(guess)
+        with _one_guess(self.user, self.browser):
+            typed: str = super().clean_old_password()
         return typed
 
     def validate_password_for_user(self, user: User, password_field_name: str = "password2") -> None:  # noqa: S107

@@ -1,10 +1,12 @@
 """Step-up (再次验证): a second factor given minutes ago, as export, unmasking and work across areas ask for it."""
 
 import time
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
+from django.utils import timezone
 
 GIVEN_AT = "second_factor_at"
 """Session key: when a code was accepted last, in seconds since 1970."""
@@ -28,6 +30,12 @@ def trust_upstream(session: SessionBase) -> None:
 def mark_given(session: SessionBase) -> None:
     """A code was accepted just now."""
     session[GIVEN_AT] = int(time.time())
+
+
+def logged_in_just_now(request: HttpRequest) -> bool:
+    """Whether the session began within STEP_UP_SECONDS."""
+    since = request.session.since  # type: ignore[attr-defined]
+    return since is not None and timezone.now() - since < timedelta(seconds=settings.STEP_UP_SECONDS)
 
 
 def is_fresh(request: HttpRequest) -> bool:

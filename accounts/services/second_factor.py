@@ -101,7 +101,7 @@ def make_recovery_codes(*, user: User, count: int = RECOVERY_CODES) -> list[str]
 
 
 def _may_enrol(user: User) -> None:
-    """The first app needs only the password; afterwards nobody who has only the password may put another in."""
+    """The first app needs only the password, given just now; then who has only that may put no other in."""
     if not is_verified(user) and get_second_factor_state(user_id=user.pk).exists:
         raise NotAllowed("这个账号已绑定验证器。请先用验证码或恢复码完成第二步验证,再更换。")
 

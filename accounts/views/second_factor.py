@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from qrcode.image.svg import SvgPathImage
 
 from accounts.access import SIGNED_IN, access
-from accounts.forms import CodeForm, refusals_on
+from accounts.forms import CodeForm, FirstCodeForm, refusals_on
+from accounts.known_browsers import browser_of
 from accounts.models import AppDevice, User
 from accounts.redirects import safe_next
 from accounts.selectors import get_second_factor_state
@@ -25,7 +26,7 @@ from accounts.services.second_factor import (
     pass_second_factor,
     renew_recovery_codes,
 )
-from accounts.step_up import is_fresh
+from accounts.step_up import is_fresh, logged_in_just_now
 
 
 @access(SIGNED_IN)
@@ -56,7 +57,7 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
     if is_verified(user) and get_second_factor_state(user_id=user.pk).exists and not is_fresh(request):
         return redirect(f"{reverse('accounts:second_factor')}?{urlencode({'next': request.get_full_path()})}")
     device = begin_enrolment(user=user)
-    form = CodeForm(request.POST or None)
+    form = _enrolment_form(request, user)
     if form.is_valid():
         with refusals_on(form):
             codes = confirm_enrolment(request, user=user, code=form.cleaned_data["code"])
@@ -72,6 +73,13 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     codes = renew_recovery_codes(user=cast(User, request.user))
     context = {"codes": codes, "next": reverse("accounts:me"), "is_new": False}
     return render(request, "accounts/recovery_codes.html", context)
+
+
+def _enrolment_form(request: HttpRequest, user: User) -> CodeForm:
+    """Whoever logged in just now, or gave a code just now, is the person; of anybody else the password is asked for."""
+    if is_fresh(request) or logged_in_just_now(request) or not user.has_usable_password():
+        return CodeForm(request.POST or None)
+    return FirstCodeForm(user, request.POST or None, browser=browser_of(request, user.username))
 
 
 def _go_on(request: HttpRequest, to: str, back: str) -> HttpResponse:

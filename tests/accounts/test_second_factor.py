@@ -1,16 +1,18 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 
-from accounts.models import AppDevice, User
+from accounts.models import AppDevice, Guess, LoginSession, User
 from accounts.sealing import SealBroken
 from accounts.services.second_factor import make_recovery_codes
 from accounts.step_up import GIVEN_AT
-from tests.doors import app_code, audited, sign_in, watching
+from tests.doors import PASSWORD, app_code, audited, sign_in, watching
 from tests.factories import make_cast
 
 GIVE, SETUP = reverse("accounts:second_factor"), reverse("accounts:second_factor_setup")
@@ -150,11 +152,21 @@ def test_a_worker_needs_no_second_factor(client, cast):
     assert sign_in(client, cast.worker, second_factor=False).get("/").status_code == 200
 
 
+def test_a_session_found_open_binds_no_phone_without_the_password(town, town_user):
+    LoginSession.objects.update(since=timezone.now() - timedelta(minutes=20))
+    assert "登录密码" in town.get(SETUP).content.decode()
+    device = AppDevice.objects.get(user=town_user)
+    for password, status in (({}, 422), ({"password": "wrong"}, 422), ({"password": PASSWORD}, 200)):
+        assert town.post(SETUP, {"code": app_code(device)} | password).status_code == status
+    assert AppDevice.objects.get(user=town_user).confirmed
+    assert Guess.objects.count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_code_typed_twice_at_the_same_moment_opens_one_session():
     cast = make_cast()
     user = User.objects.get(pk=cast.town.user_id)
-    (code,) = make_recovery_codes(user=user, count=1)
+    code, _ = make_recovery_codes(user=user, count=2)
     clients = [sign_in(Client(), cast.town, second_factor=False) for _ in range(8)]
 
     def give(client):

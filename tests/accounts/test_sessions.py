@@ -68,7 +68,8 @@ def test_giving_a_second_factor_does_not_lengthen_the_working_day(cast, worker):
     age(worker, since=11 * 60, seen=2)
     worker.get(reverse("accounts:second_factor_setup"))
     before = worker.session.session_key
-    worker.post(reverse("accounts:second_factor_setup"), {"code": app_code(AppDevice.objects.get())})
+    given = {"code": app_code(AppDevice.objects.get()), "password": PASSWORD}
+    worker.post(reverse("accounts:second_factor_setup"), given)
     assert worker.session.session_key != before
     worker.get("/me/")
     assert LoginSession.objects.get().device == "Chrome · Windows 电脑"
