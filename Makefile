@@ -50,4 +50,4 @@ restore:
 
 clean:
 	@if [ -x $(PYTHON_BIN) ]; then $(PYTHON_BIN) -m portal.supervisor clean; fi
-	rm -rf .venv .run node_modules static/vendor staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-fuzz .run node_modules static/vendor staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

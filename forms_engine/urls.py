@@ -1,6 +1,7 @@
 """Urls of the forms engine. Every name belongs to one view, template and test of the same word."""
 
 from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 
 from forms_engine.api import answers, exports, forms, grid, reports
 from forms_engine.views import admit, bring, design, dispatch, fill, give, opinions, review
@@ -18,8 +19,15 @@ class LetterConverter:
         return value
 
 
+class KeyConverter(IntConverter):
+    """Number of an object, short enough for a bigint: a longer one is no object's, like any other that is unknown."""
+
+    regex = "[0-9]{1,18}"
+
+
 register_converter(LetterConverter, "letter")
-CELL = "api/v1/reports/<int:pk>/cells/<int:subject_id>/<letter:letter>"
+register_converter(KeyConverter, "key")
+CELL = "api/v1/reports/<key:pk>/cells/<key:subject_id>/<letter:letter>"
 app_name = "forms_engine"
 urlpatterns = [
     # bring, design, admit, dispatch
@@ -54,30 +62,30 @@ urlpatterns = [
     path("reports/<int:pk>/rows/<int:subject_id>/restore/", fill.report_restore, name="report_restore"),
     # the API, version 1: the filling page and villages' systems
     path("api/v1/reports/", reports.report_list, name="api_reports"),
-    path("api/v1/reports/<int:pk>/", reports.report_detail, name="api_report"),
-    path("api/v1/reports/<int:pk>/rows/", grid.report_rows, name="report_rows"),
-    path("api/v1/reports/<int:pk>/summary/", grid.report_summary, name="report_summary"),
-    path("api/v1/reports/<int:pk>/cells/", grid.report_cells, name="report_cells"),
-    path("api/v1/reports/<int:pk>/cells/<int:subject_id>/<letter:letter>/", grid.report_cell, name="report_cell"),
+    path("api/v1/reports/<key:pk>/", reports.report_detail, name="api_report"),
+    path("api/v1/reports/<key:pk>/rows/", grid.report_rows, name="report_rows"),
+    path("api/v1/reports/<key:pk>/summary/", grid.report_summary, name="report_summary"),
+    path("api/v1/reports/<key:pk>/cells/", grid.report_cells, name="report_cells"),
+    path("api/v1/reports/<key:pk>/cells/<key:subject_id>/<letter:letter>/", grid.report_cell, name="report_cell"),
     path(
-        "api/v1/reports/<int:pk>/cells/<int:subject_id>/<letter:letter>/unmask/",
+        "api/v1/reports/<key:pk>/cells/<key:subject_id>/<letter:letter>/unmask/",
         grid.report_unmask,
         name="report_unmask",
     ),
-    path("api/v1/reports/<int:pk>/confirm/", grid.report_confirm, name="report_confirm"),
-    path("api/v1/reports/<int:pk>/undo/", grid.report_undo, name="report_undo"),
-    path("api/v1/reports/<int:pk>/adopt/", grid.report_adopt, name="report_adopt"),
+    path("api/v1/reports/<key:pk>/confirm/", grid.report_confirm, name="report_confirm"),
+    path("api/v1/reports/<key:pk>/undo/", grid.report_undo, name="report_undo"),
+    path("api/v1/reports/<key:pk>/adopt/", grid.report_adopt, name="report_adopt"),
     # the API: departments' systems
     path("api/v1/forms/", forms.form_list, name="api_forms"),
-    path("api/v1/forms/<int:pk>/", forms.form_detail, name="api_form"),
-    path("api/v1/forms/<int:pk>/dispatches/", forms.dispatch_list, name="api_dispatches"),
-    path("api/v1/dispatches/<int:pk>/", forms.dispatch_detail, name="api_dispatch"),
-    path("api/v1/dispatches/<int:pk>/progress/", forms.dispatch_progress, name="api_progress"),
-    path("api/v1/dispatches/<int:pk>/totals/", answers.dispatch_totals, name="api_totals"),
-    path("api/v1/dispatches/<int:pk>/rows/", answers.dispatch_rows, name="api_rows"),
-    path("api/v1/dispatches/<int:pk>/exports/", exports.exports, name="api_exports"),
-    path("api/v1/exports/<int:pk>/", exports.export_detail, name="api_export"),
-    path("api/v1/exports/<int:pk>/file/", exports.export_file, name="api_export_file"),
+    path("api/v1/forms/<key:pk>/", forms.form_detail, name="api_form"),
+    path("api/v1/forms/<key:pk>/dispatches/", forms.dispatch_list, name="api_dispatches"),
+    path("api/v1/dispatches/<key:pk>/", forms.dispatch_detail, name="api_dispatch"),
+    path("api/v1/dispatches/<key:pk>/progress/", forms.dispatch_progress, name="api_progress"),
+    path("api/v1/dispatches/<key:pk>/totals/", answers.dispatch_totals, name="api_totals"),
+    path("api/v1/dispatches/<key:pk>/rows/", answers.dispatch_rows, name="api_rows"),
+    path("api/v1/dispatches/<key:pk>/exports/", exports.exports, name="api_exports"),
+    path("api/v1/exports/<key:pk>/", exports.export_detail, name="api_export"),
+    path("api/v1/exports/<key:pk>/file/", exports.export_file, name="api_export_file"),
     # review
     path("review/", review.review_list, name="review_list"),
     path("review/accept/", review.review_accept, name="review_accept"),

@@ -25,5 +25,6 @@ install_packages() {
 mapfile -t missing < <(missing_packages | tr ' ' '\n' | sort -u)
 [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 
+scripts/fuzz_env.sh
 mkdir -p .run
 exec .venv/bin/python -m portal.supervisor with-services -- .venv/bin/python -m pytest -n 2 --dist loadfile "$@"

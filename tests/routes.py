@@ -20,6 +20,7 @@ FILLED = {
     "uuid": "00000000-0000-0000-0000-000000000000",
     "path": "x",
     "letter": "A",
+    "key": "1",
 }
 UNSAFE = ("post", "put", "patch", "delete")
 AREAS = {Role.COMMUNITY_WORKER: EAST, Role.GRID_WORKER: EAST, Role.TOWN_ADMIN: TOWN}

@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from accounts.api_scopes import ApiScope
 from accounts.problems import PROBLEM, describe_problem
 from forms_engine.serializers.collecting import ProblemOutput
-from forms_engine.serializers.strict import StrictSerializer
+from forms_engine.serializers.strict import BIGGEST, StrictSerializer
 
 SENTENCES = {
     400: ("bad_request", "提交的内容不符合格式,请对照接口文档修改后重试。"),
@@ -38,7 +38,7 @@ def problems(*statuses: int) -> dict[Any, Any]:
 READING = problems(400, 401, 403, 404, 405, 406, 429)
 WRITING = READING | problems(409, 415, 422)
 
-PK = OpenApiParameter("id", {"type": "integer", "format": "int64", "minimum": 1, "maximum": 2**63 - 1}, "path")
+PK = OpenApiParameter("id", {"type": "integer", "format": "int64", "minimum": 1, "maximum": BIGGEST}, "path")
 LETTER = OpenApiParameter("letter", {"type": "string", "pattern": "^[A-Z]{1,3}$"}, "path", description="列字母")
 
 

@@ -42,7 +42,7 @@ class EditInput(SeenCell):
 
 
 class SaveInput(StrictSerializer):
-    edits: Any = serializers.ListSerializer(child=EditInput(), min_length=1, max_length=MOST_CELLS)
+    edits = serializers.ListField(child=EditInput(), min_length=1, max_length=MOST_CELLS)
 
     def to_edits(self) -> list[Edit]:
         """After is_valid()."""
@@ -50,7 +50,7 @@ class SaveInput(StrictSerializer):
 
 
 class ConfirmInput(StrictSerializer):
-    cells: Any = serializers.ListSerializer(child=CellRef(), min_length=1, max_length=MOST_CELLS)
+    cells = serializers.ListField(child=CellRef(), min_length=1, max_length=MOST_CELLS)
 
 
 class UnmaskInput(StrictSerializer):

@@ -5,7 +5,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-BIGGEST = 2**63 - 1
+BIGGEST = 10**18 - 1
+"""Of a number that names an object; in addresses 18 digits at most. A bigint holds more."""
 MOST = 1000
 
 
@@ -62,7 +63,8 @@ class QueryInput(StrictSerializer):
         repeated = [name for name in data if len(data.getlist(name)) > 1]
         if repeated:
             raise serializers.ValidationError({name: ["只能写一次。"] for name in repeated})
-        return super().to_internal_value(data)
+        # As a plain mapping: REST framework takes an empty text of a form for one that was not sent.
+        return super().to_internal_value(data.dict())
 
 
 class PageQuery(QueryInput):

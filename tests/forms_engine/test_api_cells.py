@@ -124,6 +124,13 @@ def test_a_post_without_the_token_is_403(cast, report, roster):
     assert value(cast.worker, report, roster["gap"], "H") is None
 
 
+def test_a_number_that_no_object_can_have_is_not_found(client, cast, report):
+    sign_in(client, cast.worker)
+    page = address("cell", report, 1, "H")
+    for number in (10**18, 2**63, 10**30):
+        assert client.get(page.replace("/cells/1/", f"/cells/{number}/")).status_code == 404
+
+
 def test_anything_but_json_is_415(client, cast, report):
     sign_in(client, cast.worker)
     answer = client.post(address("cells", report), {"edits": "x"}, HTTP_ACCEPT="application/json")

@@ -139,6 +139,8 @@ def test_another_department_finds_nothing(cast, accepted):
         ("rows", "values__B=x"),
         ("rows", "limit=1&limit=2"),
         ("totals", "unreviewed=yes"),
+        ("totals", "column="),
+        ("progress", "after="),
         ("totals", "column=1"),
         ("progress", "after=310151"),
         ("exports", "report__area_code=1"),
