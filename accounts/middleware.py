@@ -6,12 +6,12 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.timezone import localdate
 
 from accounts.actors import Actor
 from accounts.bearer import carries_bearer, find_machine
 from accounts.emergency import emergency_end
-from accounts.models import Post, User
+from accounts.models import Post
+from accounts.selectors import list_own_posts
 from accounts.step_up import is_verified
 
 POST_KEY = "post"
@@ -64,13 +64,15 @@ class AccessMiddleware:
 def find_actor(request: HttpRequest) -> Actor | None:
     """The user in the post of the session, or in the first valid one; with a bearer token the machine in its post.
 
-    None without login or post, and for a token that is not good, whatever session comes with it.
+    None without login or post, and for a token that is not good, whatever session comes with it. Leaves the posts of
+    the session's user in `request.own_posts`: the frame of the page shows them all.
     """
     if carries_bearer(request):
         return find_machine(request)
     if not request.user.is_authenticated:
         return None
-    post = _chosen_post(request.user, request.session.get(POST_KEY))
+    request.own_posts = list(list_own_posts(user_id=request.user.pk))  # type: ignore[attr-defined]
+    post = _chosen_post(request.own_posts, request.session.get(POST_KEY))  # type: ignore[attr-defined]
     if post is None:
         return None
     request.session.setdefault(POST_KEY, post.pk)
@@ -85,10 +87,6 @@ def _needs_actor(view: Any) -> bool:
     return declared is not None and (declared.right is not None or declared.signed_in)
 
 
-def _chosen_post(user: User, post_id: int | None) -> Post | None:
-    """The post of the session, else the first one that is valid today. A machine's post serves no session."""
-    posts = user.posts.valid_on(localdate()).with_context().filter(client_system=None)
-    if post_id is not None:
-        posts = posts.filter(pk=post_id)
-    post: Post | None = posts.order_by("pk").first()
-    return post
+def _chosen_post(posts: list[Post], post_id: int | None) -> Post | None:
+    """The post of the session, else the first one that is valid today."""
+    return next((post for post in posts if post_id in (None, post.pk)), None)

@@ -15,10 +15,13 @@ from accounts.roles import Role
 
 
 def list_own_posts(*, user_id: int) -> QuerySet[Post]:
-    """Posts of one user that are valid today, oldest first, each with `district_name` ("" above a district)."""
+    """Posts of one user that are valid today, oldest first, each with `district_name` ("" above a district).
+
+    A machine's post serves no session.
+    """
     district = OuterRef("area_id") - OuterRef("area_id") % Value(SPAN[Level.DISTRICT])
     names = Area.objects.filter(code=district, level=Level.DISTRICT).values("name")
-    posts = Post.objects.valid_on(localdate()).with_context().filter(user_id=user_id)
+    posts = Post.objects.valid_on(localdate()).with_context().filter(user_id=user_id, client_system=None)
     return posts.annotate(district_name=Subquery(names)).order_by("pk")
 
 

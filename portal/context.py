@@ -12,7 +12,6 @@ from accounts.care import in_care_mode
 from accounts.middleware import find_actor
 from accounts.models import Post
 from accounts.rights import holds
-from accounts.selectors import list_own_posts
 from accounts.stale_passwords import why_stale
 from portal.navigation import Link, links_for, url_of
 from portal.selectors.todo import count_todo
@@ -38,7 +37,7 @@ class Shell:
     @cached_property
     def posts(self) -> list[Post]:
         """Every valid post of the user, the present one among them, each with `district_name`."""
-        return list(list_own_posts(user_id=self.actor.user_id)) if self.actor else []
+        return getattr(self.request, "own_posts", []) if self.actor else []
 
     @cached_property
     def portal_name(self) -> str:
