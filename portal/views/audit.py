@@ -142,7 +142,7 @@ def audit_exports(request: HttpRequest) -> HttpResponse:
     )
 
 
-@access(READ_AUDIT, step_up=True)
+@access(READ_AUDIT, step_up=True, file=True)
 @never_cache
 @require_safe
 def audit_download(request: HttpRequest, pk: int) -> FileResponse:
@@ -151,7 +151,7 @@ def audit_download(request: HttpRequest, pk: int) -> FileResponse:
     return FileResponse(file, as_attachment=True, filename=name, content_type="application/gzip")
 
 
-@access(READ_AUDIT, step_up=True)
+@access(READ_AUDIT, step_up=True, file=True)
 @never_cache
 @require_safe
 def audit_digest(request: HttpRequest, pk: int) -> HttpResponse:
