@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from forms_engine.suppression import TOTAL, Tree, withhold
+from accounts.suppression import TOTAL, Tree, withhold
 from forms_engine.totals import OTHERS, AreaTotals, TotalsRow, as_row, fold_rare
 
 

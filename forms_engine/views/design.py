@@ -12,14 +12,15 @@ from accounts.access import access, actor_of
 from accounts.forms import refusals_on
 from accounts.htmx import go, page_or_part
 from accounts.notices import tell
-from forms_engine.condition_rows import build_tree, list_condition_items, split_tree
-from forms_engine.forms import ColumnForm, ColumnForms, ConditionJoinForm, ConditionSet, SettingsForm, item_label
+from forms_engine.forms import ColumnForm, ColumnForms, SettingsForm, item_label
 from forms_engine.models import FormVersion
 from forms_engine.selectors.facts import get_facts
 from forms_engine.selectors.overlap import Known, count_asked, names_above
 from forms_engine.selectors.templates import get_open_version
 from forms_engine.services.design import save_columns, save_settings
 from registry.catalogue import get_catalogue
+from registry.condition_forms import ConditionJoinForm, ConditionSet
+from registry.condition_rows import build_tree, list_condition_items, split_tree
 from registry.conditions import describe_condition
 
 AFTER = {"settings": "forms_engine:template_settings"}

@@ -7,8 +7,8 @@ from fractions import Fraction
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from accounts.suppression import TOTAL, Tree, withhold
 from forms_engine.layers import Layers
-from forms_engine.suppression import TOTAL, Tree, withhold
 from forms_engine.totals import WITHHELD, AreaTotals
 
 SMALL, ROOT = 5, 1

@@ -1,7 +1,7 @@
 import pytest
 
-from forms_engine.condition_rows import ConditionRow, build_tree, split_tree
 from registry.catalogue import get_catalogue
+from registry.condition_rows import ConditionRow, build_tree, split_tree
 
 pytestmark = pytest.mark.django_db
 ROWS = [
