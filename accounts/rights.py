@@ -36,30 +36,36 @@ MANAGE_CLIENTS = "accounts.manage_clients"
 CONFIRM_CLIENTS = "accounts.confirm_clients"
 """The second pair of eyes: a machine that was registered opens when the district confirms it."""
 USE_API_DOCS = "portal.use_api_docs"
+VIEW_TAGS = "tagging.view_tags"
+"""Read the catalogue of tags; who carries a tag is told by the right to see residents."""
+PROPOSE_TAGS = "tagging.propose_tags"
+DECIDE_TAGS = "tagging.decide_tags"
 WORK = "portal.work"
 """Held by every post: the workbench, one's own account, the own background jobs."""
 
 ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     Role.COMMUNITY_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, IMPORT_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, HANDLE_EVENTS}
-        | {FILL_REPORTS, SUBMIT_REPORTS, READ_REPORTS, UNMASK}
+        | {FILL_REPORTS, SUBMIT_REPORTS, READ_REPORTS, UNMASK, VIEW_TAGS}
     ),
     Role.GRID_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, FILL_REPORTS, READ_REPORTS, UNMASK}
+        | {VIEW_TAGS}
     ),
     Role.TOWN_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, HANDLE_EVENTS, REVIEW_REPORTS, READ_REPORTS}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
+        | {VIEW_TAGS, PROPOSE_TAGS}
     ),
     Role.DISTRICT_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, ADMIT_FORMS, READ_REPORTS, VIEW_CATALOGUE}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
-        | {SEE_CLIENTS, CONFIRM_CLIENTS}
+        | {SEE_CLIENTS, CONFIRM_CLIENTS, VIEW_TAGS, PROPOSE_TAGS, DECIDE_TAGS}
     ),
     Role.DEPARTMENT_STAFF: frozenset(
-        {WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS, USE_API_DOCS}
+        {WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS, USE_API_DOCS} | {VIEW_TAGS, PROPOSE_TAGS}
     ),
-    Role.DATA_OFFICER: frozenset({WORK, VIEW_CATALOGUE, GIVE_OPINIONS}),
+    Role.DATA_OFFICER: frozenset({WORK, VIEW_CATALOGUE, GIVE_OPINIONS, VIEW_TAGS}),
     Role.SECURITY_ADMIN: frozenset({WORK, VIEW_PEOPLE, MANAGE_PEOPLE, WATCH_UNMASKING, SEE_CLIENTS, MANAGE_CLIENTS}),
     Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE, USE_API_DOCS}),
     Role.AUDIT_ADMIN: frozenset({WORK, READ_AUDIT}),
@@ -79,6 +85,8 @@ IN_WORDS = {
     REPORT_EVENTS: "上报事件",
     HANDLE_EVENTS: "受理和办结事件",
     VIEW_CATALOGUE: "查看数据项目录",
+    PROPOSE_TAGS: "申请标签",
+    DECIDE_TAGS: "审核标签",
     MANAGE_PEOPLE: "管理账号和岗位",
     MANAGE_GRIDS: "设置网格和微网格",
     READ_AUDIT: "查看审计记录",

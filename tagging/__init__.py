@@ -1,4 +1,4 @@
-"""Tags on people, households and dwellings (基础标签 and 动态标签): catalogue, rules over conditions, governance.
+"""Tags on people (基础标签 and 动态标签): one catalogue, changed only through the desk.
 
-Stands on accounts and registry; knows no forms. Holds nothing yet.
+Stands on accounts and registry; knows no forms.
 """

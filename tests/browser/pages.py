@@ -37,11 +37,12 @@ DRAFT = ("/forms/{draft}/", "/forms/{draft}/columns/", "/forms/{draft}/settings/
 ADMISSION = ("/admissions/", "/admissions/{submitted}/", "/items/", "/items/person.phone")
 PEOPLE = ("/people/", "/people/{user}/", "/people/posts/{post}/move/", "/grids/", "/grids/{community}/")
 PEOPLE_EDITS = ("/people/add/", "/people/import/", "/people/waiting/", "/people/{user}/password/")
+TAGS = ("/tags/", "/tags/add/", "/tags/requests/")
 PAGES: dict[str, tuple[str, ...]] = {
     "王建国": OWN + LISTS + CARDS + EDITS + FILLING,
     "施卫东": ("/", "/residents/", "/reports/", "/events/"),
-    "顾文杰": ("/", "/residents/", "/residents/{person}", "/events/", "/review/", *PEOPLE),
-    "徐静": ("/", "/residents/{person}", *ADMISSION, *PEOPLE),
+    "顾文杰": ("/", "/residents/", "/residents/{person}", "/events/", "/review/", *PEOPLE, *TAGS),
+    "徐静": ("/", "/residents/{person}", *ADMISSION, *PEOPLE, *TAGS),
     "张敏": ("/", *FORMS, "/opinions/", "/opinions/{opinion}/"),
     "杨帆": DRAFT,
     "钱磊": ("/", "/items/"),

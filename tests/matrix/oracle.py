@@ -99,17 +99,17 @@ NOTHING = Thing("", "")
 
 def sees(visitor: Visitor, thing: Thing) -> bool:
     """Whether the object exists for the visitor."""
+    if thing.kind in ("tag", "tag request"):
+        return thing.exists and _sees_tag(visitor, thing)
     match thing.kind:
         case "" | "item" | "own codes":
             seen = True
         case "post":
             seen = thing.holder == visitor.name and not visitor.post_ended
-        case "session":
-            seen = thing.holder == visitor.name
         case "emergency":
             # Heads above the village; the security administrator follows the counts and sees no single one.
             seen = visitor.role in ("town", "district") and any(covers(visitor.place, place) for place in thing.places)
-        case "job":
+        case "session" | "job":
             seen = thing.holder == visitor.name
         case "form" | "question":
             seen = bool(visitor.department) and thing.department == visitor.department
@@ -125,6 +125,19 @@ def sees(visitor: Visitor, thing: Thing) -> bool:
     return thing.exists and seen
 
 
+def _sees_tag(visitor: Visitor, thing: Thing) -> bool:
+    """A tag holds below its place, and is known around it; a request is its owner's and the desk's."""
+    inside = any(covers(visitor.place, place) for place in thing.places)
+    if thing.kind == "tag request":
+        return owns(visitor, thing) or (visitor.role == "district" and inside)
+    return inside or any(covers(place, visitor.place) for place in thing.places)
+
+
+def owns(visitor: Visitor, thing: Thing) -> bool:
+    """Whose tag it is, or whose request: the department's, or the holder's own."""
+    return visitor.department == thing.department if thing.department else visitor.name == thing.holder
+
+
 # The rules -----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Rule:
@@ -133,6 +146,7 @@ class Rule:
     of: str = ""
     step_up: bool = False
     manages: bool = False
+    owned: bool = False
     scope: str = ""
 
 
@@ -156,11 +170,14 @@ MANAGED = {
 }
 REVIEWERS = frozenset({"department", "data officer"})
 GRID_MAKERS = frozenset({"town", "district"})
+TAG_READERS = READERS | {"department", "data officer"}
+TAG_MAKERS = frozenset({"town", "district", "department"})
 CATALOGUE = frozenset({"district", "department", "data officer"})
 
 
 def rule(who: frozenset[str], methods: str, of: str = "", **more: Any) -> Rule:
     """methods: separated by blanks. manages: acts on an account or post, which only its managers may.
+    owned: acts on a tag, which only its owner and the desk may.
 
     scope: of the API; what a machine's token must say. Without one no machine comes in.
     """
@@ -272,6 +289,15 @@ RULES: dict[str, Rule] = {
     "registry:event_photo": rule(READERS, "GET", "photo"),
     "registry:item_list": rule(CATALOGUE, "GET"),
     "registry:item_detail": rule(CATALOGUE, "GET", "item"),
+    "tagging:tag_list": rule(TAG_READERS, "GET HEAD"),
+    "tagging:tag_detail": rule(TAG_READERS, "GET HEAD", "tag"),
+    "tagging:tag_add": rule(TAG_MAKERS, "GET HEAD POST"),
+    "tagging:tag_change": rule(TAG_MAKERS, "GET HEAD POST", "tag", owned=True),
+    "tagging:tag_retire": rule(TAG_MAKERS, "GET HEAD POST", "tag", owned=True),
+    "tagging:change_list": rule(TAG_MAKERS, "GET HEAD"),
+    "tagging:change_detail": rule(TAG_MAKERS, "GET HEAD POST", "tag request"),
+    "tagging:change_revise": rule(TAG_MAKERS, "GET HEAD POST", "tag request"),
+    "tagging:change_withdraw": rule(TAG_MAKERS, "POST", "tag request"),
     "forms_engine:template_list": rule(DEPARTMENT, "GET HEAD"),
     "forms_engine:template_new": rule(DEPARTMENT, "GET POST"),
     "forms_engine:template_detail": rule(DEPARTMENT, "GET HEAD", "form"),
@@ -352,6 +378,8 @@ def _is_kept_off(found: Rule, visitor: Visitor, thing: Thing) -> bool:
     """Seen, but not for this visitor to act on: the own account, and accounts that others manage."""
     if thing.kind == "own codes":
         return visitor.factor == "none"
+    if found.owned:
+        return not (owns(visitor, thing) or visitor.role == "district")
     if not found.manages:
         return False
     return thing.holder == visitor.name or thing.role not in MANAGED[visitor.role]

@@ -22,6 +22,8 @@ from forms_engine.models import Dispatch, Export, FormTemplate, FormVersion, Rep
 from registry.binding import bind_workbook
 from registry.catalogue import get_catalogue
 from registry.models import Difference, Dwelling, Event, EventPhoto, ImportBatch, Organization
+from tagging.models import Tag
+from tagging.services.desk import propose_tag
 from tests.doors import sign_in
 from tests.factories import (
     DISTRICT,
@@ -38,6 +40,7 @@ from tests.factories import (
 )
 from tests.machines import ask_token, make_machine
 from tests.matrix.oracle import NOTHING, VISITORS, Thing, Visitor
+from tests.tagging.proposing import basic
 from tests.workbooks import workbook
 
 OTHER_TOWN = 310151102_000_000000
@@ -91,6 +94,7 @@ def make_world() -> World:
     _add_accounts(world)
     _add_residents(world)
     _add_forms(world, departments)
+    _add_tags(world)
     for visitor in VISITORS:
         if visitor.scopes:
             _add_machine(world, visitor, departments)
@@ -288,6 +292,24 @@ def _add_reports(world: World, dispatch: Dispatch) -> None:
     world.add(Thing("row", "nowhere", exists=False), pk=reports[EAST], subject_id=NOWHERE)
     world.add(Thing("row", "in no report", exists=False), pk=NOWHERE, subject_id=people["east"])
     world.add(Thing("row", "of the next village", exists=False), pk=reports[EAST], subject_id=people["west"])
+
+
+# Tags ---------------------------------------------------------------------------------------------------------------
+def _add_tags(world: World) -> None:
+    """A tag and a request of a department of the district, and of a town."""
+    for holder, place in {"department": "district", "town": "town"}.items():
+        actor = world.actors[holder]
+        department = "civil" if actor.department_id else ""
+        tag = Tag.objects.create(
+            name="高龄", kind="basic", level=1, meaning="高龄", purpose="津贴", area_id=actor.area_code,
+            department_id=actor.department_id,
+        )  # fmt: skip
+        with acting_as(actor):
+            change = propose_tag(actor=actor, values=basic(f"新标签 {holder}"), reason="要用")
+        for kind, pk in {"tag": tag.pk, "tag request": change.pk}.items():
+            world.add(Thing(kind, holder, places=(place,), department=department, holder=holder), pk=pk)
+    for kind in ("tag", "tag request"):
+        world.add(Thing(kind, "nowhere", exists=False), pk=32_000)
 
 
 def offers(world: World) -> dict[int, int]:

@@ -1,0 +1,63 @@
+"""Input of the pages of tags."""
+
+from typing import Any
+
+from django import forms
+
+from accounts.roles import HIGHEST_LEVEL
+from tagging.models import Colour, Kind
+
+FIELDS = ("name", "kind", "level", "meaning", "purpose", "valid_until", "recheck_days", "group", "colour")
+LEVELS = [(level, f"{level} 级") for level in range(1, HIGHEST_LEVEL + 1)]
+
+
+class FilterForm(forms.Form):
+    q = forms.CharField(label="查找", required=False, max_length=20)
+    kind = forms.ChoiceField(label="种类", required=False, choices=[("", "全部"), *Kind.choices])
+    retired = forms.BooleanField(label="只看已停用", required=False)
+
+    def __init__(self, *args: Any, groups: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "全部"), *((group, group) for group in groups)]
+        self.fields["group"] = forms.ChoiceField(label="分组", required=False, choices=choices)
+
+
+class TagForm(forms.Form):
+    """A definition, without its condition, which the builder gives."""
+
+    name = forms.CharField(label="名称", max_length=20)
+    kind = forms.ChoiceField(
+        label="种类",
+        choices=Kind,
+        help_text="基础标签由人工登记;动态标签由条件自动得出。",
+    )
+    meaning = forms.CharField(label="含义", max_length=200, help_text="怎样的人算,怎样的不算。")
+    purpose = forms.CharField(label="用途", max_length=200, help_text="用来做什么工作,依据是什么。")
+    level = forms.TypedChoiceField(
+        label="分级",
+        choices=LEVELS,
+        coerce=int,
+        initial=2,
+        help_text="动态标签不用选:按条件中级别最高的数据项定。",
+    )
+    group = forms.CharField(label="分组", max_length=20, required=False)
+    colour = forms.ChoiceField(label="颜色", choices=Colour)
+    valid_until = forms.DateField(
+        label="有效期至", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    recheck_days = forms.IntegerField(label="复核周期(天)", required=False, min_value=1, max_value=3660)
+    reason = forms.CharField(label="申请理由", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in FIELDS}
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label="停用理由", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class DecisionForm(forms.Form):
+    """A decision of the desk. Which one is told by the button."""
+
+    decision = forms.ChoiceField(choices=(("approve", "同意"), ("return", "退回补充"), ("refuse", "不同意")))
+    note = forms.CharField(label="意见", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))

@@ -1,0 +1,3 @@
+from tagging.models.catalogue import Colour, Definition, Kind, Tag, TagChange
+
+__all__ = ["Colour", "Definition", "Kind", "Tag", "TagChange"]

@@ -1,0 +1,62 @@
+"""Reads of the catalogue of tags."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from accounts.actors import Actor
+from accounts.codes import contains
+from accounts.errors import NotFound
+from accounts.rights import DECIDE_TAGS, PROPOSE_TAGS, holds
+from tagging.models import Definition, Tag
+
+
+@dataclass(frozen=True, slots=True)
+class TagFilter:
+    text: str = ""
+    kind: str = ""
+    group: str = ""
+    retired: bool = False
+
+
+def list_tags(*, actor: Actor, wanted: TagFilter) -> QuerySet[Tag]:
+    """Tags that hold in the post's area, around it or inside it, by group and name. Area and department are joined."""
+    found = Tag.objects.visible_to(actor).filter(is_live=not wanted.retired).select_related("area", "department")
+    if wanted.text:
+        found = found.filter(Q(name__contains=wanted.text) | Q(meaning__contains=wanted.text))
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
+    return found.filter(group=wanted.group) if wanted.group else found
+
+
+def list_groups(*, actor: Actor) -> list[str]:
+    """Names of the groups in use."""
+    groups = Tag.objects.visible_to(actor).live().exclude(group="").order_by("group")
+    return list(groups.values_list("group", flat=True).distinct())
+
+
+def get_tag(*, actor: Actor, pk: int) -> Tag:
+    """Raises NotFound."""
+    tag = Tag.objects.visible_to(actor).select_related("area", "department").filter(pk=pk).first()
+    if tag is None:
+        raise NotFound
+    return tag
+
+
+def list_near_names(*, actor: Actor, name: str, but: int | None = None) -> list[Tag]:
+    """Live tags whose name holds the other or is held by it: perhaps the same thing under two names."""
+    tags = Tag.objects.visible_to(actor).live().select_related("area", "department")
+    return [tag for tag in tags if tag.pk != but and (name in tag.name or tag.name in name)]
+
+
+def may_change(actor: Actor, tag: Tag) -> bool:
+    """Whether the post may ask for a change: the owner, and the desk of the area around it."""
+    if not holds(actor, PROPOSE_TAGS) or actor.scope is None or not contains(actor.scope, tag.area_id):
+        return False
+    is_owner = (tag.area_id, tag.department_id) == (actor.area_code, actor.department_id)
+    return is_owner or holds(actor, DECIDE_TAGS)
+
+
+def may_see_carriers(actor: Actor, tag: Definition) -> bool:
+    """Whether the post may learn who, and how many, carry the tag: its clearance reaches the level."""
+    return tag.level <= actor.at_standing().clearance

@@ -1,0 +1,82 @@
+"""What each step of an approval means to a tag: the only writer of `TagChange.state` and of the catalogue."""
+
+from accounts.actors import Actor
+from accounts.approvals.kinds import Kind
+from accounts.approvals.rules import Action, State
+from accounts.models import Approval, Area
+from accounts.rights import DECIDE_TAGS, PROPOSE_TAGS
+from tagging.checks import check_definition
+from tagging.models import Tag, TagChange
+from tagging.selectors.changes import TAG
+
+Step = TagChange.Step
+
+
+def on_submit(actor: Actor, approval: Approval) -> dict[str, str]:
+    return {"step": _keep(approval, State.SUBMITTED).step}
+
+
+def on_withdraw(actor: Actor, approval: Approval) -> None:
+    _keep(approval, State.WITHDRAWN)
+
+
+def on_return(actor: Actor, approval: Approval) -> None:
+    _keep(approval, State.RETURNED)
+
+
+def on_refuse(actor: Actor, approval: Approval) -> None:
+    _keep(approval, State.REFUSED)
+
+
+def on_approve(actor: Actor, approval: Approval) -> dict[str, int | str]:
+    """Into the catalogue. Two requests for one name wait for each other at the area. Raises TagRefused."""
+    change = _lock(approval)
+    list(Area.objects.select_for_update(of=("self",)).filter(code=actor.area_code))
+    if change.step == Step.ADD:
+        check_definition(change)
+        change.tag = Tag.objects.create(**change.definition(), area=change.area, department=change.department)
+    else:
+        _change_tag(change)
+    change.state = State.APPROVED
+    change.save(update_fields=["state", "tag"])
+    return {"tag": change.tag_id or 0, "step": change.step}
+
+
+def _change_tag(change: TagChange) -> None:
+    tag = Tag.objects.select_for_update(of=("self",)).get(changes=change)
+    tag.version += 1
+    if change.step == Step.RETIRE:
+        tag.is_live = False
+    else:
+        check_definition(change)
+        for name, value in change.definition().items():
+            setattr(tag, name, value)
+    tag.save()
+
+
+KIND = Kind(
+    code=TAG,
+    subject=TagChange,
+    request_right=PROPOSE_TAGS,
+    decide_right=DECIDE_TAGS,
+    decide_days=5,
+    hooks={
+        Action.SUBMIT: on_submit,
+        Action.WITHDRAW: on_withdraw,
+        Action.RETURN: on_return,
+        Action.REFUSE: on_refuse,
+        Action.APPROVE: on_approve,
+    },
+)
+
+
+def _lock(approval: Approval) -> TagChange:
+    locked = TagChange.objects.select_for_update(of=("self",))
+    return locked.select_related("tag", "area", "department").get(pk=approval.subject_id)
+
+
+def _keep(approval: Approval, state: State) -> TagChange:
+    change = _lock(approval)
+    change.state = state
+    change.save(update_fields=["state"])
+    return change

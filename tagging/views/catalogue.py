@@ -1,0 +1,110 @@
+"""The catalogue of tags (标签目录), and the requests that begin at it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import access, actor_of
+from accounts.chips import list_chips
+from accounts.errors import NotAllowed
+from accounts.forms import refusals_on
+from accounts.htmx import go
+from accounts.notices import tell
+from accounts.paging import take_page
+from accounts.rights import PROPOSE_TAGS, VIEW_TAGS, holds
+from registry.catalogue import get_catalogue
+from registry.conditions import describe_condition
+from tagging.forms import FilterForm, ReasonForm
+from tagging.models import TagChange
+from tagging.selectors.catalogue import TagFilter, get_tag, list_groups, list_tags, may_change
+from tagging.services.desk import propose_change, propose_retirement, propose_tag
+from tagging.views.definition import DefinitionPage
+
+REQUEST = "tagging:change_detail"
+HANDED_IN = "已提交,由区管理员审核。"
+
+
+@access(VIEW_TAGS)
+@require_safe
+def tag_list(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    form = FilterForm(request.GET, groups=list_groups(actor=actor))
+    form.is_valid()
+    given = form.cleaned_data
+    wanted = TagFilter(given.get("q", ""), given.get("kind", ""), given.get("group", ""), given.get("retired", False))
+    tags = list_tags(actor=actor, wanted=wanted)
+    context = {
+        "filters": form,
+        "chips": list_chips(request, form),
+        "paging": take_page(tags, request, key=["group", "name", "pk"], total=tags.count()),
+        "can_propose": holds(actor, PROPOSE_TAGS),
+    }
+    return render(request, "tagging/tag_list.html", context)
+
+
+@access(VIEW_TAGS)
+@require_safe
+def tag_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = actor_of(request)
+    tag = get_tag(actor=actor, pk=pk)
+    context = {
+        "tag": tag,
+        "condition": describe_condition(tag.condition, get_catalogue()),
+        "can_change": tag.is_live and may_change(actor, tag),
+    }
+    return render(request, "tagging/tag_detail.html", context)
+
+
+@access(PROPOSE_TAGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def tag_add(request: HttpRequest) -> HttpResponse:
+    page = DefinitionPage(request)
+    context = {"heading": "申请新标签", "button": "提交申请"}
+    return propose(request, page, context, lambda: propose_tag(actor=actor_of(request), **_given(page)))
+
+
+@access(PROPOSE_TAGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def tag_change(request: HttpRequest, pk: int) -> HttpResponse:
+    tag = get_tag(actor=actor_of(request), pk=pk)
+    if not may_change(actor_of(request), tag):
+        raise NotAllowed
+    page = DefinitionPage(request, tag)
+    context = {"heading": f"申请修改“{tag.name}”", "button": "提交申请", "tag": tag}
+    return propose(request, page, context, lambda: propose_change(actor=actor_of(request), tag=tag, **_given(page)))
+
+
+@access(PROPOSE_TAGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def tag_retire(request: HttpRequest, pk: int) -> HttpResponse:
+    tag = get_tag(actor=actor_of(request), pk=pk)
+    if not may_change(actor_of(request), tag):
+        raise NotAllowed
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        with refusals_on(form):
+            change = propose_retirement(actor=actor_of(request), tag=tag, reason=form.cleaned_data["reason"])
+            tell(request, HANDED_IN)
+            return go(request, REQUEST, change.pk)
+    context = {"tag": tag, "form": form}
+    return render(request, "tagging/tag_retire.html", context, status=422 if form.errors else 200)
+
+
+def propose(
+    request: HttpRequest, page: DefinitionPage, context: dict[str, Any], hand_in: Callable[[], TagChange]
+) -> HttpResponse:
+    """The page with the form of a definition; what is sent goes to the desk."""
+    if request.method == "POST" and page.is_valid():
+        with refusals_on(page.form):
+            change = hand_in()
+            tell(request, HANDED_IN)
+            return go(request, REQUEST, change.pk)
+    status = 422 if page.is_wrong else 200
+    return render(request, "tagging/tag_form.html", context | page.context(), status=status)
+
+
+def _given(page: DefinitionPage) -> dict[str, Any]:
+    return {"values": page.values(), "reason": page.reason}
