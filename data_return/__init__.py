@@ -1,4 +1,4 @@
-"""Data that departments give back to the villages (回流数据): datasets, grants, records, corrections, connectors.
+"""Data that departments give back to the villages (回流数据): the catalogue of datasets, and how one is published.
 
-Stands on accounts, registry and tagging; knows no forms. Holds nothing yet.
+Stands on accounts, registry and tagging; knows no forms.
 """

@@ -37,6 +37,7 @@ DETAILS = {
     "seal": "封存号",
     "post": "岗位号",
     "dispatch": "下发号",
+    "dataset": "数据集号",
     "version": "版本号",
     "export": "导出号",
     "subject": "对象号",

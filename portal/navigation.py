@@ -64,6 +64,7 @@ ENTRIES = (
         ("registry:person_", "registry:household_", "registry:dwelling_", "registry:organization_", "registry:import_"),
     ),
     Entry("事件与走访", "registry:event_list", rights.VIEW_EVENTS, ("registry:event_",), "events"),
+    Entry("回流数据", "data_return:dataset_list", rights.VIEW_DATASETS, ("data_return:dataset_",), "datasets"),
     Entry("标签", "tagging:tag_list", rights.VIEW_TAGS, ("tagging:",)),
     Entry("数据项目录", "registry:item_list", rights.VIEW_CATALOGUE, ("registry:item_",)),
     Entry(

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("registry.urls")),
     path("", include("tagging.urls")),
+    path("", include("data_return.urls")),
     path("", include("forms_engine.urls")),
     path("help/api/", api_docs, name="api_docs"),
     path("api/v1/schema/", api_schema, name="api_schema"),

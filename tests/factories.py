@@ -12,6 +12,10 @@ from accounts.codes import Level
 from accounts.models import Approval, Area, Department, Post, User
 from accounts.roles import Role
 from accounts.scope import acting_as
+from data_return.models import Dataset
+from data_return.selectors.datasets import get_approval_of
+from data_return.services.datasets import change_version, register_dataset
+from data_return.services.publish import publish_dataset, submit_dataset
 from forms_engine.models import Dispatch, FormColumn, FormTemplate, FormVersion
 from forms_engine.rules import needed_by_default
 from forms_engine.services.dispatch import dispatch_form
@@ -113,6 +117,24 @@ def make_person(area: int, *, registered: int | None = None, id_number: str = ""
 def make_household(area: int, **fields: Any) -> Household:
     household: Household = Household.objects.create(area_code=area, **fields)
     return household
+
+
+def make_dataset(
+    officer: Actor, desk: Actor, *, name: str = "残疾人两项补贴名单", items: tuple[str, ...] = (), steps: int = 2
+) -> Dataset:
+    """A dataset of the officer's department. steps: 0 a draft, 1 handed in, 2 published by the desk."""
+    codes = items or ("person.id_number", "person.name", "person.phone")
+    with acting_as(officer):
+        dataset = register_dataset(actor=officer, name=name, system="残联业务系统", subject="person")
+        version = dataset.versions.get()
+        change_version(actor=officer, version=version, legal_basis="条例", freshness_days=30, items=codes)
+        if steps > 0:
+            submit_dataset(actor=officer, version=version, seen=get_approval_of(version).version)
+    if steps > 1:
+        with acting_as(desk):
+            publish_dataset(actor=desk, version=version, seen=get_approval_of(version).version, note="")
+    dataset.refresh_from_db()
+    return dataset
 
 
 def make_form(department: Actor, columns: dict[str, str], **fields: Any) -> FormVersion:

@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.rights import holds
 from accounts.roles import UNSCOPED_ROLES
 from accounts.sight_reading import list_unnoted
+from data_return.selectors.datasets import list_versions_to_decide
 from forms_engine.models import FormVersion, Report
 from forms_engine.selectors.admissions import list_opinions_to_give, list_versions_to_admit
 from registry.models import Difference, Event
@@ -63,6 +64,8 @@ def _waiting(actor: Actor) -> Iterator[tuple[str, QuerySet[Any]]]:
         yield "reviews", reports.filter(state=Report.State.SUBMITTED)
     if holds(actor, rights.ADMIT_FORMS):
         yield "admissions", list_versions_to_admit(actor=actor)
+    if holds(actor, rights.DECIDE_DATASETS):
+        yield "datasets", list_versions_to_decide(actor=actor)
     if holds(actor, rights.GIVE_OPINIONS):
         yield "opinions", list_opinions_to_give(actor=actor)
     if holds(actor, rights.DESIGN_FORMS):

@@ -40,12 +40,12 @@ PEOPLE_EDITS = ("/people/add/", "/people/import/", "/people/waiting/", "/people/
 TAGS = ("/tags/", "/tags/add/", "/tags/requests/")
 PAGES: dict[str, tuple[str, ...]] = {
     "王建国": OWN + LISTS + CARDS + EDITS + FILLING,
-    "施卫东": ("/", "/residents/", "/reports/", "/events/"),
+    "施卫东": ("/", "/residents/", "/reports/", "/events/", "/datasets/"),
     "顾文杰": ("/", "/residents/", "/residents/{person}", "/events/", "/review/", *PEOPLE, *TAGS),
     "徐静": ("/", "/residents/{person}", *ADMISSION, *PEOPLE, *TAGS),
     "张敏": ("/", *FORMS, "/opinions/", "/opinions/{opinion}/"),
     "杨帆": DRAFT,
-    "钱磊": ("/", "/items/"),
+    "钱磊": ("/", "/items/", "/datasets/", "/datasets/new/"),
     "俞涛": ("/", "/status/"),
     "汤洁": ("/", *PEOPLE, *PEOPLE_EDITS),
     "季平": ("/", "/audit/", "/audit/overview/"),

@@ -4,6 +4,7 @@ A rule says for one route: who, by which methods, about what, and whether a fres
 `expected` gives the outcome of one cell of the matrix.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,7 @@ VISITORS = (
     Visitor("other department", "department", "district", "disabled"),
     Visitor("department with a grant", "department", "district", "granted"),
     Visitor("data officer", "data officer", "district"),
+    Visitor("data officer of civil", "data officer", "district", "civil"),
     Visitor("system administrator", "system", "district"),
     Visitor("security administrator", "security", "district"),
     Visitor("audit administrator", "audit", "district"),
@@ -79,7 +81,7 @@ NEED_SECOND_FACTOR = {"town", "district", "department", "data officer", "system"
 class Thing:
     """An object of one kind. places: where it belongs. department: whose. holder: visitor whose own it is.
 
-    role: of an account or post.
+    role: of an account or post. state: of a dataset.
 
     exists: False for an address that leads nowhere.
     """
@@ -91,6 +93,7 @@ class Thing:
     department: str = ""
     collectors: tuple[str, ...] = ()
     holder: str = ""
+    state: str = ""
     exists: bool = True
 
 
@@ -99,8 +102,8 @@ NOTHING = Thing("", "")
 
 def sees(visitor: Visitor, thing: Thing) -> bool:
     """Whether the object exists for the visitor."""
-    if thing.kind in ("tag", "tag request"):
-        return thing.exists and _sees_tag(visitor, thing)
+    if thing.kind in SEEN:
+        return thing.exists and SEEN[thing.kind](visitor, thing)
     match thing.kind:
         case "" | "item" | "own codes":
             seen = True
@@ -111,7 +114,7 @@ def sees(visitor: Visitor, thing: Thing) -> bool:
             seen = visitor.role in ("town", "district") and any(covers(visitor.place, place) for place in thing.places)
         case "session" | "job":
             seen = thing.holder == visitor.name
-        case "form" | "question":
+        case "form" | "question" | "kept dataset":
             seen = bool(visitor.department) and thing.department == visitor.department
         case "sending" | "collected form":
             seen = visitor.department in thing.collectors
@@ -136,6 +139,21 @@ def _sees_tag(visitor: Visitor, thing: Thing) -> bool:
 def owns(visitor: Visitor, thing: Thing) -> bool:
     """Whose tag it is, or whose request: the department's, or the holder's own."""
     return visitor.department == thing.department if thing.department else visitor.name == thing.holder
+
+
+def _sees_dataset(visitor: Visitor, thing: Thing) -> bool:
+    """Published: by everybody around its department. Else by its keeper and, once handed in, at the desk."""
+    near = any(covers(place, visitor.place) or covers(visitor.place, place) for place in thing.places)
+    kept = visitor.role == "data officer" and visitor.department == thing.department
+    at_desk = visitor.role == "district" and near
+    return kept or (near if thing.state == "published" else at_desk and thing.state == "submitted")
+
+
+SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
+    "tag": _sees_tag,
+    "tag request": _sees_tag,
+    "dataset": _sees_dataset,
+}
 
 
 # The rules -----------------------------------------------------------------------------------------------------------
@@ -173,6 +191,8 @@ GRID_MAKERS = frozenset({"town", "district"})
 TAG_READERS = READERS | {"department", "data officer"}
 TAG_MAKERS = frozenset({"town", "district", "department"})
 CATALOGUE = frozenset({"district", "department", "data officer"})
+DATASET_READERS = READERS | {"department", "data officer"}
+OFFICER = frozenset({"data officer"})
 
 
 def rule(who: frozenset[str], methods: str, of: str = "", **more: Any) -> Rule:
@@ -298,6 +318,14 @@ RULES: dict[str, Rule] = {
     "tagging:change_detail": rule(TAG_MAKERS, "GET HEAD POST", "tag request"),
     "tagging:change_revise": rule(TAG_MAKERS, "GET HEAD POST", "tag request"),
     "tagging:change_withdraw": rule(TAG_MAKERS, "POST", "tag request"),
+    "data_return:dataset_list": rule(DATASET_READERS, "GET HEAD"),
+    "data_return:dataset_new": rule(OFFICER, "GET POST"),
+    "data_return:dataset_detail": rule(DATASET_READERS, "GET HEAD", "dataset"),
+    "data_return:dataset_edit": rule(OFFICER, "GET POST", "kept dataset"),
+    "data_return:dataset_new_version": rule(OFFICER, "POST", "kept dataset"),
+    "data_return:dataset_submit": rule(OFFICER, "POST", "kept dataset"),
+    "data_return:dataset_withdraw": rule(OFFICER, "POST", "kept dataset"),
+    "data_return:dataset_decide": rule(DISTRICT, "POST", "dataset at the desk"),
     "forms_engine:template_list": rule(DEPARTMENT, "GET HEAD"),
     "forms_engine:template_new": rule(DEPARTMENT, "GET POST"),
     "forms_engine:template_detail": rule(DEPARTMENT, "GET HEAD", "form"),

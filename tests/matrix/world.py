@@ -33,6 +33,7 @@ from tests.factories import (
     WEST,
     make_actor,
     make_areas,
+    make_dataset,
     make_form,
     make_household,
     make_person,
@@ -93,6 +94,7 @@ def make_world() -> World:
     world.add(Thing("post", "nowhere", exists=False), post=NOWHERE)
     _add_accounts(world)
     _add_residents(world)
+    _add_datasets(world)
     _add_forms(world, departments)
     _add_tags(world)
     for visitor in VISITORS:
@@ -221,6 +223,19 @@ def _event(area: int, post_id: int) -> Event:
         occurred_at="2026-11-01T08:00+08:00",
     )  # fmt: skip
     return event
+
+
+# Returned data -----------------------------------------------------------------------------------------------------
+def _add_datasets(world: World) -> None:
+    officer, desk = world.actors["data officer of civil"], world.actors["district"]
+    for state, until in {"draft": 0, "submitted": 1, "published": 2}.items():
+        pk = make_dataset(officer, desk, name=state, steps=until).pk
+        civil = {"places": ("district",), "department": "civil", "state": state}
+        world.add(Thing("dataset", state, **civil), pk=pk)
+        world.add(Thing("kept dataset", state, **civil), pk=pk)
+        world.add(Thing("dataset at the desk", state, places=("district",), exists=until > 0), pk=pk)
+    for kind in ("dataset", "kept dataset", "dataset at the desk"):
+        world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
 
 
 # Forms and reports -------------------------------------------------------------------------------------------------

@@ -1,0 +1,3 @@
+from .datasets import Dataset, DatasetField, DatasetVersion
+
+__all__ = ["Dataset", "DatasetField", "DatasetVersion"]
