@@ -133,7 +133,8 @@ def _compile_leaf(leaf: Mapping[str, Any], context: _Context) -> Q:
     if item.code == AGE and leaf.get("op") in COMPARE:
         years = _value(item, leaf.get("value"), context.catalogue)
         born = f"{path_to(item, context.subject)}birth_date"
-        return compare_age(str(leaf["op"]), years, born=born, on=context.on)
+        # Wrapped, so that "not" of an unknown birth date stays unknown, as it does for every other item.
+        return Q(ExpressionWrapper(compare_age(str(leaf["op"]), years, born=born, on=context.on), BooleanField()))
     return Q(ExpressionWrapper(_predicate(item, expression, leaf, context.catalogue), BooleanField()))
 
 

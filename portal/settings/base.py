@@ -300,6 +300,12 @@ CELERY_BEAT_SCHEDULE = {
     "forget-tokens": {"task": "accounts.tasks.forget_tokens_task", "schedule": 3600.0},
     "forget-spendings": {"task": "accounts.tasks.forget_spendings_task", "schedule": 3600.0},
     "suspend-unused": {"task": "accounts.tasks.suspend_unused_task", "schedule": crontab(hour=3, minute=20)},
+    "refresh-changed-tags": {
+        "task": "tagging.tasks.refresh_changed_task",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "refresh-all-tags": {"task": "tagging.tasks.refresh_all_task", "schedule": crontab(hour="0", minute="10")},
     "resume-jobs": {"task": "accounts.tasks.resume_jobs_task", "schedule": 5.0, "options": {"expires": 10}},
 }
 

@@ -1,5 +1,6 @@
 from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from accounts.codes import Level, ancestor
@@ -101,6 +102,8 @@ class Person(Subject):
             models.Index(fields=["district", "name"]),
             models.Index(fields=["district", "initials"]),
             models.Index(fields=["household"], name="person_household", condition=models.Q(household__isnull=False)),
+            # Who changed lately: a few pages instead of an entry a row.
+            BrinIndex(fields=["updated_at"], name="person_updated", pages_per_range=32),
             models.Index(fields=["dwelling"], name="person_dwelling", condition=models.Q(dwelling__isnull=False)),
         ]
         constraints = [

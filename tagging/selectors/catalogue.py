@@ -8,7 +8,8 @@ from accounts.actors import Actor
 from accounts.codes import contains
 from accounts.errors import NotFound
 from accounts.rights import DECIDE_TAGS, PROPOSE_TAGS, holds
-from tagging.models import Definition, Tag
+from tagging.models import Definition, PersonTags, Tag
+from tagging.selectors.counts import Counts, count_by_area
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,13 @@ def may_change(actor: Actor, tag: Tag) -> bool:
         return False
     is_owner = (tag.area_id, tag.department_id) == (actor.area_code, actor.department_id)
     return is_owner or holds(actor, DECIDE_TAGS)
+
+
+def count_carriers(*, actor: Actor, tag: Tag) -> Counts | None:
+    """People inside the scope who carry the tag; None where the post may not know. Two queries."""
+    if not may_see_carriers(actor, tag):
+        return None
+    return count_by_area(PersonTags.objects.visible_to(actor).filter(tags__contains=[tag.pk]), actor)
 
 
 def may_see_carriers(actor: Actor, tag: Definition) -> bool:

@@ -3,9 +3,11 @@
 from accounts.actors import Actor
 from accounts.approvals.kinds import Kind
 from accounts.approvals.rules import Action, State
+from accounts.jobs import start_job
 from accounts.models import Approval, Area
 from accounts.rights import DECIDE_TAGS, PROPOSE_TAGS
 from tagging.checks import check_definition
+from tagging.evaluation.keeping import REFRESH
 from tagging.models import Tag, TagChange
 from tagging.selectors.changes import TAG
 
@@ -29,7 +31,10 @@ def on_refuse(actor: Actor, approval: Approval) -> None:
 
 
 def on_approve(actor: Actor, approval: Approval) -> dict[str, int | str]:
-    """Into the catalogue. Two requests for one name wait for each other at the area. Raises TagRefused."""
+    """Into the catalogue, and a job brings people up to date. Raises TagRefused.
+
+    Two requests for one name wait for each other at the area.
+    """
     change = _lock(approval)
     list(Area.objects.select_for_update(of=("self",)).filter(code=actor.area_code))
     if change.step == Step.ADD:
@@ -39,6 +44,7 @@ def on_approve(actor: Actor, approval: Approval) -> dict[str, int | str]:
         _change_tag(change)
     change.state = State.APPROVED
     change.save(update_fields=["state", "tag"])
+    start_job(actor, REFRESH, tag_id=change.tag_id)
     return {"tag": change.tag_id or 0, "step": change.step}
 
 

@@ -19,7 +19,7 @@ from registry.catalogue import get_catalogue
 from registry.conditions import describe_condition
 from tagging.forms import FilterForm, ReasonForm
 from tagging.models import TagChange
-from tagging.selectors.catalogue import TagFilter, get_tag, list_groups, list_tags, may_change
+from tagging.selectors.catalogue import TagFilter, count_carriers, get_tag, list_groups, list_tags, may_change
 from tagging.services.desk import propose_change, propose_retirement, propose_tag
 from tagging.views.definition import DefinitionPage
 
@@ -53,6 +53,7 @@ def tag_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "tag": tag,
         "condition": describe_condition(tag.condition, get_catalogue()),
+        "counts": count_carriers(actor=actor, tag=tag) if tag.is_dynamic else None,
         "can_change": tag.is_live and may_change(actor, tag),
     }
     return render(request, "tagging/tag_detail.html", context)

@@ -134,3 +134,10 @@ def test_a_condition_reads_as_a_sentence(items):
         ]
     }
     assert describe_condition(tree, get_catalogue()) == "年龄不小于 80 且 是否低保:是"
+
+
+def test_not_of_an_unknown_age_holds_for_nobody(cast, people):
+    with acting_as(cast.worker):
+        make_person(EAST, birth_date=None)
+    young = {"item": "person.age", "op": "<", "value": 50}
+    assert found(cast, {"not": young}) == {one.pk for one in people if age(one) >= 50}

@@ -40,7 +40,9 @@ CODES = (
     320206001_001_000000,
 )
 #: Where a row is seen from more than one code.
-SECOND_CODE = {"registry_person": "registered_area_code", "registry_personhistory": "registered_area_code"}
+SECOND_CODE = dict.fromkeys(
+    ("registry_person", "registry_personhistory", "tagging_persontags", "tagging_tagevent"), "registered_area_code"
+)
 #: Further rows that may be read (never written) from a scope.
 ALSO_READ: dict[str, Callable[[int, Scope], bool]] = {
     "forms_engine_report": lambda code, scope: scope[0] is not None and code == scope[0] // 1_000_000 * 1_000_000,
