@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.signals import request_started
 
+from accounts.connections import forget_before_request
 from tests import databases, factories
 from tests.stack import PortalStack
 
@@ -40,6 +42,17 @@ def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None
     with django_db_blocker.unblock():
         connections.close_all()
     databases.drop_database(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def connections_as_they_are() -> Iterator[None]:
+    """Requests of the test client leave connections alone: they belong to the test's transaction, or to no database.
+
+    Django's client does the same with its own handler. The running portal of `portal_stack` forgets as it should.
+    """
+    request_started.disconnect(dispatch_uid="forget_before_request")
+    yield
+    request_started.connect(forget_before_request, dispatch_uid="forget_before_request")
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def test_an_initial_password_opens_only_the_page_that_changes_it(client, cast, p
     sign_in(client, cast.worker)
     assert client.get(page)["Location"] == f"{FIRST}?next={page}"
     told = client.get(page, headers={"Accept": "application/json"})
-    assert (told.status_code, told.json()["message"]) == (401, "请先修改密码。")
+    assert (told.status_code, told.json()["detail"]) == (401, "请先修改密码。")
     form = client.get(FIRST).content.decode()
     assert "管理员发的初始密码" in form
     assert 'aria-label="主菜单"' not in form

@@ -1,11 +1,10 @@
 """What one request leaves on a database connection does not reach the next one."""
 
 import pytest
-from django.core.signals import request_started
 from django.db import connection, transaction
 from django.db.utils import OperationalError
 
-from accounts.connections import forget_before_task, forget_sessions
+from accounts.connections import forget_before_request, forget_before_task, forget_sessions
 from accounts.scope import limited_to
 from tests.factories import EAST
 
@@ -33,9 +32,7 @@ def rows(statement):
         return cursor.fetchall() if cursor.description else []
 
 
-@pytest.mark.parametrize(
-    "begin", [lambda: request_started.send(sender=None), forget_before_task], ids=["request", "task"]
-)
+@pytest.mark.parametrize("begin", [forget_before_request, forget_before_task])
 def test_a_request_or_task_starts_on_a_clean_connection(begin):
     backend = rows("SELECT pg_backend_pid()")
     for statement in LEFT_BEHIND:

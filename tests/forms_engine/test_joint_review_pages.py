@@ -122,7 +122,7 @@ def test_a_doubled_opinion_is_answered_409_as_page_and_as_json(client, cast, ask
         f"/opinions/{asked.pk}/", {"opinion": "agree", "seen": 1}, headers={"accept": "application/json"}
     )
     assert (as_json.status_code, as_json.json()["code"]) == (409, "conflict")
-    assert "已经给过意见" in as_json.json()["message"]
+    assert "已经给过意见" in as_json.json()["detail"]
 
 
 def test_a_doubled_decision_is_answered_409_as_page_and_as_json(client, cast, waiting):
@@ -134,7 +134,7 @@ def test_a_doubled_decision_is_answered_409_as_page_and_as_json(client, cast, wa
     assert "刚才的一步没有生效" in text_of(again)
     as_json = desk.post(f"/admissions/{waiting.pk}/", body, headers={"accept": "application/json"})
     assert (as_json.status_code, as_json.json()["code"]) == (409, "conflict")
-    assert "请刷新页面" in as_json.json()["message"]
+    assert "请刷新页面" in as_json.json()["detail"]
 
 
 @pytest.mark.parametrize("field", ["", "x", "999999999999", "-1", "²"])

@@ -14,6 +14,7 @@ OF_A_REPORT = [
 ]
 OF_A_REVIEW = [pattern.name for pattern in urls.urlpatterns if "review/<int:pk>/" in str(pattern.pattern)]
 BODIES = {
+    "report_unmask": {"reason": "入户核实"},
     "report_cells": {"edits": [{"id": 1, "letter": "H", "raw": "x", "seen": 0}]},
     "report_confirm": {"cells": [{"id": 1, "letter": "H"}]},
     "report_undo": {"id": 1, "letter": "H", "seen": 1},

@@ -23,7 +23,7 @@ def refusal(statements):
         ("worker", "/status/", 403),
         ("worker", "/residents/999", 404),
         ("system", "/residents/", 403),
-        ("neighbour", "/api/reports/999/rows/", 404),
+        ("neighbour", "/api/v1/reports/999/rows/", 404),
     ],
 )
 def test_a_refused_page_leaves_one_line(client, cast, who, url, status):

@@ -49,7 +49,7 @@ def test_areas_and_the_grid_worker_in_charge_come_by_name(cast, items):
         person = make_person(EAST_GRID + 1)
         assert Post.objects.filter(area_id=EAST_GRID).exists()
         names = seen(person, "area.town", "area.community", "area.grid", "area.grid_worker", "area.microgrid")
-    assert names == ["城桥镇", "东村", "东村第一网格", "施卫东", None]
+    assert names == ["城桥镇", "东村", "东村第一网格", "施卫东", "东村第一网格1号微网格"]
 
 
 def test_a_household_is_counted_by_registration_and_by_residence(cast, items):
