@@ -197,8 +197,18 @@ class PeopleForm(ListForm):
     age_from = forms.IntegerField(label="年龄不小于", required=False, min_value=0, max_value=150)
     age_to = forms.IntegerField(label="年龄不超过", required=False, min_value=0, max_value=150)
 
-    def __init__(self, data: Any, *, areas: Iterable[Area] = (), marks: Iterable[DataItem] = ()) -> None:
+    def __init__(
+        self,
+        data: Any,
+        *,
+        areas: Iterable[Area] = (),
+        marks: Iterable[DataItem] = (),
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(data, areas=areas)
+        if tags:
+            for name, label in (("tag", "有标签"), ("without", "没有标签")):
+                self.fields[name] = forms.MultipleChoiceField(label=label, required=False, choices=list(tags.items()))
         self.fields["marks"] = forms.MultipleChoiceField(
             label="情况",
             required=False,
