@@ -14,7 +14,7 @@ LEVELS = [(level, f"{level} 级") for level in range(1, HIGHEST_LEVEL + 1)]
 class FilterForm(forms.Form):
     q = forms.CharField(label="查找", required=False, max_length=20)
     kind = forms.ChoiceField(label="种类", required=False, choices=[("", "全部"), *Kind.choices])
-    retired = forms.BooleanField(label="只看已停用", required=False)
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "在用"), ("retired", "已停用")])
 
     def __init__(self, *args: Any, groups: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -34,7 +34,8 @@ def tag_list(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET, groups=list_groups(actor=actor))
     form.is_valid()
     given = form.cleaned_data
-    wanted = TagFilter(given.get("q", ""), given.get("kind", ""), given.get("group", ""), given.get("retired", False))
+    text, kind, group = (given.get(name, "") for name in ("q", "kind", "group"))
+    wanted = TagFilter(text, kind, group, retired=given.get("state") == "retired")
     tags = list_tags(actor=actor, wanted=wanted)
     context = {
         "filters": form,

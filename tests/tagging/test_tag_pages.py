@@ -104,7 +104,8 @@ def test_the_list_narrows_by_text_kind_and_group(client, cast, items):
         page = text_of(client, "tag_list", query=query)
         assert "T0" in page
         assert "高龄老人" not in page, query
-    assert "没有符合条件的标签" in text_of(client, "tag_list", query="?retired=on")
+    assert "没有符合条件的标签" in text_of(client, "tag_list", query="?state=retired")
+    assert 'aria-label="去掉筛选' not in text_of(client, "tag_list")
 
 
 def test_a_tag_of_a_town_is_not_seen_from_another_district(client, cast, items):
