@@ -25,17 +25,30 @@ def scope_around(column: str, span: int) -> str:
     return f"({column} = {_LOW} - {_LOW} % {span})"
 
 
+def among(column: str, setting: str) -> str:
+    """SQL predicate: the row's number is one of a setting of `accounts.scope.register_setting`; without it, none."""
+    return f"({column} = ANY (nullif(current_setting('{setting}', true), '')::bigint[]))"
+
+
 class ProtectTable(migrations.RunSQL):
     """Force row-level security on `table`: a row is seen where any of `columns` lies inside the scope.
 
     key: columns of a new primary key; empty leaves the present one (which must then hold `district` already).
     also_read: predicate of further rows that may be read, not written.
+    only: a further condition of reading and writing.
     """
 
     def __init__(
-        self, table: str, columns: Sequence[str] = ("area_code",), key: Sequence[str] = (), also_read: str = ""
+        self,
+        table: str,
+        columns: Sequence[str] = ("area_code",),
+        key: Sequence[str] = (),
+        also_read: str = "",
+        only: str = "",
     ) -> None:
         visible = " OR ".join(within_scope(column) for column in columns)
+        if only:
+            visible = f"({visible}) AND {only}"
         sql: list[Statement] = [
             f"ALTER TABLE {table} ADD CONSTRAINT {table}_district CHECK (district = area_code / 1000000000000)",
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",

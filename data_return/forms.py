@@ -64,3 +64,18 @@ class DecisionForm(forms.Form):
     DECISIONS = (("publish", "同意发布"), ("return", "退回补充"), ("refuse", "不同意"))
     decision = forms.ChoiceField(choices=DECISIONS, widget=forms.HiddenInput)
     note = forms.CharField(label="意见", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class LoadForm(forms.Form):
+    """A file of records, and the day it tells about."""
+
+    file = forms.FileField(
+        label="Excel 文件(.xlsx)",
+        error_messages={"required": "请先选择一个 Excel 文件。", "empty": "这个文件是空的,请重新选择。"},
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+    )
+    observed_on = forms.DateField(
+        label="数据日期",
+        help_text="表里的情况截至哪一天。比已有数据更早的,不会覆盖已有数据。",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )

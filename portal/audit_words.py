@@ -38,6 +38,7 @@ DETAILS = {
     "post": "岗位号",
     "dispatch": "下发号",
     "dataset": "数据集号",
+    "load": "数据文件号",
     "version": "版本号",
     "export": "导出号",
     "subject": "对象号",

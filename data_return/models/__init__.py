@@ -1,3 +1,4 @@
 from .datasets import Dataset, DatasetField, DatasetVersion
+from .records import DatasetLoad, ReturnedRecord
 
-__all__ = ["Dataset", "DatasetField", "DatasetVersion"]
+__all__ = ["Dataset", "DatasetField", "DatasetLoad", "DatasetVersion", "ReturnedRecord"]

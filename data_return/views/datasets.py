@@ -27,6 +27,7 @@ from data_return.selectors.datasets import (
     list_versions,
     list_versions_to_decide,
 )
+from data_return.selectors.records import get_quality
 from data_return.services.datasets import begin_version, change_version, register_dataset
 from data_return.services.publish import (
     list_lacks,
@@ -156,6 +157,7 @@ def _page(request: HttpRequest, shown: Shown, form: DecisionForm) -> HttpRespons
     context = {
         "shown": shown,
         "approval": approval,
+        "quality": get_quality(shown.dataset),
         "inside": inside,
         "steps": list_steps(approval) if inside else [],
         "versions": list_versions(shown.dataset, all_of_them=shown.kept),

@@ -323,6 +323,7 @@ RULES: dict[str, Rule] = {
     "data_return:dataset_detail": rule(DATASET_READERS, "GET HEAD", "dataset"),
     "data_return:dataset_edit": rule(OFFICER, "GET POST", "kept dataset"),
     "data_return:dataset_new_version": rule(OFFICER, "POST", "kept dataset"),
+    "data_return:dataset_records": rule(OFFICER, "GET POST", "kept dataset"),
     "data_return:dataset_submit": rule(OFFICER, "POST", "kept dataset"),
     "data_return:dataset_withdraw": rule(OFFICER, "POST", "kept dataset"),
     "data_return:dataset_decide": rule(DISTRICT, "POST", "dataset at the desk"),

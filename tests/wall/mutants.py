@@ -11,6 +11,7 @@ SELECT policyname::text, cmd, qual, with_check FROM pg_policies
 WHERE tablename = %s AND 'portal_owner' <> ALL(roles) ORDER BY 1
 """
 _SETTING = re.compile(r"\(NULLIF\(current_setting\('app\.scope_(lo|hi)'::text, true\), ''::text\)\)::bigint")
+_GRANTED = re.compile(r"NULLIF\(current_setting\('app\.granted_datasets'::text, true\), ''::text\)")
 _EXCHANGES = (
     (">=", ">"),
     ("<=", "<"),
@@ -26,6 +27,9 @@ _EXCHANGES = (
     ("1000000", "1000"),
     ("1000000", "1000000000"),
     (" % ", " / "),
+    ("dataset_id = ANY", "dataset_id <> ALL"),
+    ("dataset_id = ANY", "dataset_id <> ANY"),
+    ("app.granted_datasets", "app.scope_lo"),
 )
 
 
@@ -70,6 +74,7 @@ def _variants(predicate: str) -> Iterator[tuple[str, str]]:
     for edge, code in {"lo": "0", "hi": "999999999999999999"}.items():
         replaced = _SETTING.sub(lambda found, e=edge, c=code: _or_code(found, e, c), predicate)
         yield f"every {edge} without a setting is {code}", replaced
+    yield "every dataset without a setting", _GRANTED.sub(r"COALESCE(\g<0>, '{{41,42}}')", predicate)
 
 
 def _or_code(setting: re.Match[str], edge: str, code: str) -> str:

@@ -47,20 +47,34 @@ SECOND_CODE = dict.fromkeys(
 ALSO_READ: dict[str, Callable[[int, Scope], bool]] = {
     "forms_engine_report": lambda code, scope: scope[0] is not None and code == scope[0] // 1_000_000 * 1_000_000,
 }
+#: Where a row is seen and written only if its dataset is one of the transaction's setting, beside its area.
+OF_DATASETS = frozenset({"data_return_returnedrecord", "data_return_datasetload"})
+GRANTED, UNGRANTED = 41, 42
+NO_GRANT, SOME_GRANTS = "", f"{{7,{GRANTED},99}}"
 
 
 @dataclass(frozen=True)
 class Planted:
+    """dataset: where the table has one of its own kind, else None."""
+
     number: int
     codes: tuple[int, ...]
+    dataset: int | None = None
 
-    def inside(self, scope: Scope) -> bool:
+    def inside(self, scope: Scope, granted: str = SOME_GRANTS) -> bool:
         low, high = scope
+        if self.dataset is not None and (granted == NO_GRANT or self.dataset != GRANTED):
+            return False
         return low is not None and high is not None and any(low <= code <= high for code in self.codes)
 
 
 def edges_of(table: str) -> list[dict[str, int]]:
-    """Area columns of a row at each edge; for a table with two codes also each edge with the other code outside."""
+    """Area columns of a row at each edge; for a table with two codes also each edge with the other code outside.
+
+    Of a table of datasets: each edge with a dataset in the setting and with one outside.
+    """
+    if table in OF_DATASETS:
+        return [{"area_code": code, "dataset_id": dataset} for code in CODES for dataset in (GRANTED, UNGRANTED)]
     second = SECOND_CODE.get(table)
     if second is None:
         return [{"area_code": code} for code in CODES]
@@ -71,10 +85,12 @@ def edges_of(table: str) -> list[dict[str, int]]:
 
 def plant_edges(cursor: Cursor, table: str) -> list[Planted]:
     columns = needed_columns(cursor, table)
-    return [
-        Planted(plant(cursor, table, mark="EDGE", columns=columns, **codes), tuple(codes.values()))
-        for codes in edges_of(table)
-    ]
+    return [planted(plant(cursor, table, mark="EDGE", columns=columns, **codes), codes) for codes in edges_of(table)]
+
+
+def planted(number: int, codes: dict[str, int]) -> Planted:
+    areas = tuple(code for name, code in codes.items() if name != "dataset_id")
+    return Planted(number, areas, codes.get("dataset_id"))
 
 
 def broken_promises(cursor: Cursor, table: str, rows: list[Planted], columns: list[Column]) -> Iterator[str]:
@@ -83,14 +99,20 @@ def broken_promises(cursor: Cursor, table: str, rows: list[Planted], columns: li
         with as_app(cursor, scope):
             for broken in _broken(cursor, table, rows, columns, scope):
                 yield f"{name}: {broken}"
+    if table in OF_DATASETS:
+        with as_app(cursor, SCOPES["community"], granted=NO_GRANT):
+            if (seen := _seen(cursor, table, rows)) != []:
+                yield f"community without a grant: SELECT sees {seen} instead of nothing"
+            yield from _broken_inserts(cursor, table, columns, SCOPES["community"], NO_GRANT)
 
 
 @contextmanager
-def as_app(cursor: Cursor, scope: Scope) -> Iterator[None]:
+def as_app(cursor: Cursor, scope: Scope, granted: str = SOME_GRANTS) -> Iterator[None]:
     """portal_app with a scope, until the end of the block; whatever it did is undone."""
     cursor.execute("SAVEPOINT acting")
     low, high = ("" if code is None else str(code) for code in scope)
-    cursor.execute("SET LOCAL app.scope_lo = %s; SET LOCAL app.scope_hi = %s; SET LOCAL ROLE portal_app", [low, high])
+    cursor.execute("SET LOCAL app.scope_lo = %s; SET LOCAL app.scope_hi = %s", [low, high])
+    cursor.execute("SET LOCAL app.granted_datasets = %s; SET LOCAL ROLE portal_app", [granted])
     try:
         yield
     finally:
@@ -122,9 +144,11 @@ def _broken_writes(cursor: Cursor, table: str, rows: list[Planted], scope: Scope
                 yield f"UPDATE moves a row out to {outside}"
 
 
-def _broken_inserts(cursor: Cursor, table: str, columns: list[Column], scope: Scope) -> Iterator[str]:
+def _broken_inserts(
+    cursor: Cursor, table: str, columns: list[Column], scope: Scope, granted: str = SOME_GRANTS
+) -> Iterator[str]:
     for codes in edges_of(table):
-        allowed = Planted(0, tuple(codes.values())).inside(scope)
+        allowed = planted(0, codes).inside(scope, granted)
         if _accepted(cursor, lambda codes=codes: plant(cursor, table, mark="NEW", columns=columns, **codes)) != allowed:
             yield f"INSERT at {codes} is {'refused' if allowed else 'accepted'}"
 

@@ -1,0 +1,58 @@
+"""Reads of records: which datasets are in sight, a masked sample, quality figures, the files that came."""
+
+from dataclasses import dataclass
+
+from accounts.actors import Actor
+from data_return.models import Dataset, DatasetLoad, ReturnedRecord
+from registry.catalogue import get_catalogue
+from registry.masking import show
+from registry.models import DataItem
+
+SAMPLE = 5
+LOADS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """rows: records; matched: of them about a person in the registry; filled: of them with the item. Shares in %."""
+
+    rows: int
+    matched: int
+    filled: dict[str, int]
+
+    @property
+    def matched_share(self) -> int:
+        return self.share(self.matched)
+
+    def share(self, part: int) -> int:
+        return part * 100 // self.rows if self.rows else 0
+
+
+def list_datasets_in_sight(actor: Actor) -> list[int]:
+    """Datasets whose records the post may see: those that its own department publishes."""
+    return list(Dataset.objects.kept_by(actor).order_by("pk").values_list("pk", flat=True))
+
+
+def get_quality(dataset: Dataset) -> Quality | None:
+    """As the last load counted it; None before the first. No query: the figures say nothing about anybody."""
+    figures = dataset.quality
+    return Quality(figures["rows"], figures["matched"], figures["filled"]) if figures else None
+
+
+def list_sample(
+    *, actor: Actor, dataset: Dataset, items: list[DataItem]
+) -> tuple[list[ReturnedRecord], list[list[str]]]:
+    """A few records and their texts, masked for the reader, in the order of `items`. One query beside the sight."""
+    catalogue = get_catalogue()
+    found = ReturnedRecord.objects.visible_to(actor).filter(dataset=dataset).order_by("area_code", "pk")
+    records = list(found[:SAMPLE])
+    texts = [
+        [show(item, record.values.get(item.code), actor.clearance, catalogue) for item in items] for record in records
+    ]
+    return records, texts
+
+
+def list_loads(*, actor: Actor, dataset: Dataset) -> list[DatasetLoad]:
+    """The files of the dataset, the latest first, with job and who brought them."""
+    found = DatasetLoad.objects.visible_to(actor).filter(dataset=dataset)
+    return list(found.select_related("job", "post__user").defer("file").order_by("-pk")[:LOADS])
