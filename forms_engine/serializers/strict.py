@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 BIGGEST = 10**18 - 1
@@ -36,7 +37,9 @@ class StrictInteger(serializers.IntegerField):
 
 
 class StrictText(serializers.CharField):
-    """Text of JSON, not a number that could be one."""
+    """Text of JSON, not a number that could be one. NUL has no place in a PostgreSQL text; the schema says so."""
+
+    default_validators = [RegexValidator(r"^[^\x00]*\Z")]
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

@@ -22,7 +22,10 @@ pytestmark = pytest.mark.fuzz
 
 WANTED = int(os.environ.get("FUZZ_CASES") or (20_000 if os.environ.get("SOAK") else 300))
 SCHEMATHESIS = ROOT / ".venv-fuzz" / "bin" / "schemathesis"
+CONFIG = Path(__file__).with_name("schemathesis.toml")
 HOME = "127.0.0.1"
+STEPS = 6
+"""Requests of one walk from step to step (stateful phase); there are as many walks as cases of each operation."""
 COUNT = re.compile(r"([\d,]+) generated")
 
 
@@ -103,7 +106,7 @@ def test_no_made_up_request_breaks_the_api_or_its_schema(
         remaining = WANTED * machine.share
         rounds = 0
         while remaining > 0 and rounds < 20:
-            output, status = _run(portal_stack, schema, machine, ids, max(2, int(remaining / operations)))
+            output, status = _run(portal_stack, schema, machine, ids, max(2, int(remaining / (operations + STEPS))))
             said.append(output)
             assert status == 0, output[-12000:]
             remaining -= _count(output)
@@ -118,7 +121,8 @@ def test_no_made_up_request_breaks_the_api_or_its_schema(
 def _run(
     stack: PortalStack, schema: Path, machine: Machine, ids: dict[str, list[int]], examples: int
 ) -> tuple[str, int]:
-    command = [str(SCHEMATHESIS), "run", str(schema), "--url", stack.url, "--checks", "all", "-n", str(examples)]
+    command = [str(SCHEMATHESIS), "--config-file", str(CONFIG), "run", str(schema), "--url", stack.url]
+    command += ["--checks", "all", "-n", str(examples)]
     command += [word for tag in machine.tags for word in ("--include-tag", tag)]
     command += ["--exclude-operation-id", "report_unmask", "--continue-on-failure", "--no-color", "--no-shrink"]
     # Every boundary of every field is some 1,400 cases: too many for each run of the tests.
