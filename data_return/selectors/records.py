@@ -1,6 +1,9 @@
 """Reads of records: which datasets are in sight, a masked sample, quality figures, the files that came."""
 
 from dataclasses import dataclass
+from datetime import date
+
+from django.utils.timezone import localdate
 
 from accounts.actors import Actor
 from data_return.models import Dataset, DatasetLoad, ReturnedRecord
@@ -37,6 +40,19 @@ def get_quality(dataset: Dataset) -> Quality | None:
     """As the last load counted it; None before the first. No query: the figures say nothing about anybody."""
     figures = dataset.quality
     return Quality(figures["rows"], figures["matched"], figures["filled"]) if figures else None
+
+
+def list_filled(dataset: Dataset, items: list[DataItem]) -> list[tuple[DataItem, int | None]]:
+    """Each item with the share of records that have it, in %; None before the first load. No query."""
+    quality = get_quality(dataset)
+    return [(item, quality.share(quality.filled.get(item.code, 0)) if quality else None) for item in items]
+
+
+def is_stale(dataset: Dataset, today: date) -> bool:
+    """The department promised to bring newer records by now. Needs `live` joined."""
+    if dataset.live is None or dataset.live.freshness_days is None or dataset.loaded_at is None:
+        return False
+    return (today - localdate(dataset.loaded_at)).days > dataset.live.freshness_days
 
 
 def list_sample(

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import rights
@@ -27,7 +28,7 @@ from data_return.selectors.datasets import (
     list_versions,
     list_versions_to_decide,
 )
-from data_return.selectors.records import get_quality
+from data_return.selectors.records import get_quality, is_stale, list_filled
 from data_return.services.datasets import begin_version, change_version, register_dataset
 from data_return.services.publish import (
     list_lacks,
@@ -158,6 +159,8 @@ def _page(request: HttpRequest, shown: Shown, form: DecisionForm) -> HttpRespons
         "shown": shown,
         "approval": approval,
         "quality": get_quality(shown.dataset),
+        "filled": list_filled(shown.dataset, shown.items),
+        "stale": is_stale(shown.dataset, localdate()),
         "inside": inside,
         "steps": list_steps(approval) if inside else [],
         "versions": list_versions(shown.dataset, all_of_them=shown.kept),

@@ -13,7 +13,7 @@ from accounts.htmx import go
 from accounts.notices import tell
 from data_return.forms import LoadForm
 from data_return.selectors.datasets import get_kept, list_items
-from data_return.selectors.records import get_quality, list_loads, list_sample
+from data_return.selectors.records import get_quality, list_filled, list_loads, list_sample
 from data_return.services.loading import start_load
 
 
@@ -40,14 +40,13 @@ def dataset_records(request: HttpRequest, pk: int) -> HttpResponse:
     items = list_items(dataset.live) if dataset.live else []
     records, texts = list_sample(actor=actor, dataset=dataset, items=items)
     record(actor, "dataset.sample_read", dataset, subjects=those(records))
-    quality = get_quality(dataset)
     context = {
         "dataset": dataset,
         "form": form,
         "loads": list_loads(actor=actor, dataset=dataset),
         "items": items,
         "sample": [list(zip(items, row, strict=True)) for row in texts],
-        "quality": quality,
-        "filled": [(item, quality.share(quality.filled.get(item.code, 0))) for item in items] if quality else [],
+        "quality": get_quality(dataset),
+        "filled": list_filled(dataset, items),
     }
     return render(request, "data_return/dataset_records.html", context, status=422 if form.errors else 200)

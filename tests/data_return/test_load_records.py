@@ -6,11 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from accounts.jobs import run_job
 from accounts.scope import acting_as, limited_to, resolved
-from data_return.models import DatasetLoad, ReturnedRecord
+from data_return.models import Dataset, DatasetLoad, ReturnedRecord
 from data_return.models.records import IN_SIGHT
 from data_return.reading import ColumnsMissing
 from data_return.services.loading import NotPublished, start_load
@@ -183,3 +183,22 @@ def test_a_day_ahead_is_refused_on_its_field(client, officers, dataset):
 def test_another_department_brings_nothing(client, officers, dataset):
     answer = sign_in(client, officers.civil).get(reverse("data_return:dataset_records", args=[dataset.pk]))
     assert answer.status_code == 404
+
+
+def test_the_catalogue_tells_everybody_how_complete_it_is_and_shows_nobody(client, cast, officers, dataset):
+    load(officers.disabled, dataset, [[make_id_number(), "逄阿妹", "13900000001"], [make_id_number(), "李四", None]])
+    page = sign_in(client, cast.worker).get(reverse("data_return:dataset_detail", args=[dataset.pk]))
+    text = page.content.decode()
+    assert [(item.code, share) for item, share in page.context["filled"]] == [
+        ("person.id_number", 100), ("person.name", 100), ("person.phone", 50),
+    ]  # fmt: skip
+    assert "2 条" in text
+    assert "逄" not in text
+    assert "已超过更新周期" not in text
+
+
+def test_records_older_than_promised_are_marked(client, cast, officers, dataset):
+    load(officers.disabled, dataset, [[make_id_number(), "张三", None]])
+    Dataset.objects.filter(pk=dataset.pk).update(loaded_at=now() - timedelta(days=32))
+    page = sign_in(client, cast.worker).get(reverse("data_return:dataset_detail", args=[dataset.pk]))
+    assert "已超过更新周期" in page.content.decode()
