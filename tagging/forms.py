@@ -29,7 +29,7 @@ class TagForm(forms.Form):
     kind = forms.ChoiceField(
         label="种类",
         choices=Kind,
-        help_text="基础标签由人工登记;动态标签由条件自动得出。",
+        help_text="基础标签先在目录里统一名称和含义;动态标签由条件自动得出。",
     )
     meaning = forms.CharField(label="含义", max_length=200, help_text="怎样的人算,怎样的不算。")
     purpose = forms.CharField(label="用途", max_length=200, help_text="用来做什么工作,依据是什么。")
