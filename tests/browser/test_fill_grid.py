@@ -38,9 +38,18 @@ def cell(page, row, column):
     return page.locator(f"revogr-data[col-type=rgCol][type=rgRow] [data-rgrow='{row}'][data-rgcol='{column}']")
 
 
+LIES_OVER = """([pen, cell]) => {
+  const [one, other] = [pen.getBoundingClientRect(), cell.getBoundingClientRect()];
+  return Math.abs(one.left - other.left) < 3 && Math.abs(one.top - other.top) < 3;
+}"""
+
+
 def choose(page, row, column):
-    cell(page, row, column).click()
-    expect(page.locator(".pen")).to_be_focused()
+    """Click, and wait until the pen lies there: no hand types in the same moment as it clicks."""
+    wanted, pen = cell(page, row, column), page.locator(".pen")
+    wanted.click()
+    page.wait_for_function(LIES_OVER, arg=[pen.element_handle(), wanted.element_handle()])
+    expect(pen).to_be_focused()
 
 
 def kept(desk, person, letter):
