@@ -24,8 +24,10 @@ FORM = {"take": "1", "step": "remove", "person": "1", "reason": "death", "on": "
 BODIES: dict[str, Any] = {
     "forms_engine:api_exports": lambda subject, offer: {"format": "xlsx"},
     "forms_engine:report_unmask": lambda subject, offer: {"reason": "入户核实"},
-    "forms_engine:report_cells": lambda subject, offer: {"edits": [{"id": 1, "letter": "H", "raw": "x", "seen": 0}]},
-    "forms_engine:report_confirm": lambda subject, offer: {"cells": [{"id": 1, "letter": "H"}]},
+    "forms_engine:report_cells": lambda subject, offer: {
+        "edits": [{"id": subject, "letter": "H", "raw": "x", "seen": 0}]
+    },
+    "forms_engine:report_confirm": lambda subject, offer: {"cells": [{"id": subject, "letter": "H"}]},
     "forms_engine:report_undo": lambda subject, offer: {"id": subject, "letter": "H", "seen": 1},
     "forms_engine:report_adopt": lambda subject, offer: {"id": subject, "letter": "H", "seen": 1, "offer": offer},
 }

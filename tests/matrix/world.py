@@ -288,7 +288,9 @@ def _draft(actor: Actor) -> FormVersion:
 
 def _file(actor: Actor, dispatch: Dispatch) -> Export:
     tomorrow = timezone.now() + timedelta(days=1)
-    export = Export(dispatch=dispatch, post_id=actor.post_id, filename="汇总.xlsx", expires_at=tomorrow)
+    export = Export(
+        dispatch=dispatch, post_id=actor.post_id, job_id=dispatch.job_id, filename="汇总.xlsx", expires_at=tomorrow
+    )
     export.file.save("matrix.xlsx", ContentFile(b"x"), save=False)
     export.save()
     return export
