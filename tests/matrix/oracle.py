@@ -105,7 +105,7 @@ def sees(visitor: Visitor, thing: Thing) -> bool:
     if thing.kind in SEEN:
         return thing.exists and SEEN[thing.kind](visitor, thing)
     match thing.kind:
-        case "" | "item" | "own codes":
+        case "" | "item":
             seen = True
         case "post":
             seen = thing.holder == visitor.name and not visitor.post_ended
@@ -239,7 +239,7 @@ RULES: dict[str, Rule] = {
     "accounts:switch_post": rule(SIGNED_IN, "POST", "post"),
     "accounts:second_factor": rule(SIGNED_IN, "GET HEAD POST"),
     "accounts:second_factor_setup": rule(SIGNED_IN, "GET HEAD POST"),
-    "accounts:recovery_codes": rule(SIGNED_IN, "POST", "own codes"),
+    "accounts:recovery_codes": rule(SIGNED_IN, "POST", step_up=True),
     "accounts:first_password": rule(SIGNED_IN, "GET HEAD POST"),
     "accounts:sessions": rule(EVERY_POST, "GET HEAD"),
     "accounts:session_end": rule(EVERY_POST, "POST", "session"),
@@ -405,8 +405,6 @@ def expected(found: Rule, visitor: Visitor, method: str, thing: Thing) -> str:
 
 def _is_kept_off(found: Rule, visitor: Visitor, thing: Thing) -> bool:
     """Seen, but not for this visitor to act on: the own account, and accounts that others manage."""
-    if thing.kind == "own codes":
-        return visitor.factor == "none"
     if found.owned:
         return not (owns(visitor, thing) or visitor.role == "district")
     if not found.manages:

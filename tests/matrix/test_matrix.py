@@ -19,6 +19,8 @@ SHOWN = 20
 @pytest.fixture
 def world(items, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
+    # The whole takes longer than a second factor or an idle session lasts.
+    settings.STEP_UP_SECONDS = settings.SESSION_IDLE_SECONDS = 24 * 60 * 60
     return make_world()
 
 

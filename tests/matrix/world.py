@@ -88,7 +88,6 @@ def make_world() -> World:
             department = departments.get(visitor.department)
             world.actors[visitor.name] = make_actor(ROLES[visitor.role], PLACES[visitor.place], department=department)
     world.add(NOTHING)
-    world.add(Thing("own codes", "of whoever asks"))
     for name in ("worker", "town", "worker whose post ended"):
         world.add(Thing("post", f"of {name}", holder=name), post=world.actors[name].post_id)
     world.add(Thing("post", "nowhere", exists=False), post=NOWHERE)
@@ -253,6 +252,7 @@ def _add_forms(world: World, departments: dict[str, Department]) -> None:
         run_job(dispatch.job_id)
         world.add(Thing("sending", owner, collectors=collectors[owner]), pk=dispatch.pk)
         world.add(Thing("file", owner, department=owner, collectors=collectors[owner]), pk=_file(actor, dispatch).pk)
+        world.add(Thing("file", f"of {owner}, expired", exists=False), pk=_file(actor, dispatch, days=-1).pk)
         if owner == "civil":
             world.add(Thing("job", "of the sending", holder="department"), pk=dispatch.job_id)
             _add_reports(world, dispatch)
@@ -286,10 +286,10 @@ def _draft(actor: Actor) -> FormVersion:
     return FormVersion.objects.create(template=template, filename="表.xlsx", workbook=b"")
 
 
-def _file(actor: Actor, dispatch: Dispatch) -> Export:
-    tomorrow = timezone.now() + timedelta(days=1)
+def _file(actor: Actor, dispatch: Dispatch, *, days: int = 1) -> Export:
+    until = timezone.now() + timedelta(days=days)
     export = Export(
-        dispatch=dispatch, post_id=actor.post_id, job_id=dispatch.job_id, filename="汇总.xlsx", expires_at=tomorrow
+        dispatch=dispatch, post_id=actor.post_id, job_id=dispatch.job_id, filename="汇总.xlsx", expires_at=until
     )
     export.file.save("matrix.xlsx", ContentFile(b"x"), save=False)
     export.save()
