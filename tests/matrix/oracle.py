@@ -118,7 +118,7 @@ def sees(visitor: Visitor, thing: Thing) -> bool:
             seen = bool(visitor.department) and thing.department == visitor.department
         case "sending" | "collected form":
             seen = visitor.department in thing.collectors
-        case "file":
+        case "file" | "export":
             seen = visitor.department == thing.department and visitor.department in thing.collectors
         case "report":
             around = AROUND.get(visitor.place) if visitor.role == "grid" else None
@@ -376,7 +376,7 @@ RULES: dict[str, Rule] = {
     "forms_engine:api_totals": rule(DEPARTMENT, API, "sending", scope="totals"),
     "forms_engine:api_rows": rule(DEPARTMENT, API, "sending", scope="rows", step_up=True),
     "forms_engine:api_exports": rule(DEPARTMENT, f"{API} POST", "sending", scope="exports", step_up=True),
-    "forms_engine:api_export": rule(DEPARTMENT, API, "file", scope="exports", step_up=True),
+    "forms_engine:api_export": rule(DEPARTMENT, API, "export", scope="exports", step_up=True),
     "forms_engine:api_export_file": rule(DEPARTMENT, API, "file", scope="exports", step_up=True),
     "forms_engine:review_list": rule(TOWN, "GET"),
     "forms_engine:review_accept": rule(TOWN, "POST"),

@@ -251,8 +251,12 @@ def _add_forms(world: World, departments: dict[str, Department]) -> None:
         dispatch = send_form(actor, version, EAST, WEST)
         run_job(dispatch.job_id)
         world.add(Thing("sending", owner, collectors=collectors[owner]), pk=dispatch.pk)
-        world.add(Thing("file", owner, department=owner, collectors=collectors[owner]), pk=_file(actor, dispatch).pk)
-        world.add(Thing("file", f"of {owner}, expired", exists=False), pk=_file(actor, dispatch, days=-1).pk)
+        # An expired file is gone; the record that it was made stays.
+        for name, days in {owner: 1, f"{owner}, expired": -1}.items():
+            held = {"department": owner, "collectors": collectors[owner]}
+            pk = _file(actor, dispatch, days=days).pk
+            world.add(Thing("export", name, **held), pk=pk)
+            world.add(Thing("file", name, **held, exists=days > 0), pk=pk)
         if owner == "civil":
             world.add(Thing("job", "of the sending", holder="department"), pk=dispatch.job_id)
             _add_reports(world, dispatch)
@@ -272,6 +276,7 @@ def _add_forms(world: World, departments: dict[str, Department]) -> None:
         "collected form",
         "admission",
         "sending",
+        "export",
         "file",
         "job",
         "question",
