@@ -1,8 +1,8 @@
-"""How the door of machines is written in the schema of the API (OpenAPI)."""
+"""How the door of machines, and strict input, are written in the schema of the API (OpenAPI)."""
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 
 
@@ -16,3 +16,14 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     def get_security_requirement(self, auto_schema: AutoSchema) -> Any:
         """None where machines have no business."""
         return {self.name: []} if getattr(auto_schema.view, "api_scope", "") else None
+
+
+class StrictShape(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """No names but those that are declared."""
+
+    target_class = "accounts.api.strict.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> dict[str, Any]:
+        shape: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # type: ignore[no-untyped-call]
+        return shape | {"additionalProperties": False}

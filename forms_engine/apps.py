@@ -7,4 +7,4 @@ class FormsEngineConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from forms_engine import handlers, schema  # noqa: F401  (each registers what it does)
+        from forms_engine import handlers  # noqa: F401  (registers what it does)

@@ -5,17 +5,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import limits
+from accounts.api.base import PK, READING, ApiView, opened
+from accounts.api.strict import AnswersQuery
 from accounts.api_scopes import ApiScope
 from accounts.audit import record
 from accounts.codes import from_official
 from accounts.rights import COLLECT_REPORTS
-from forms_engine.api.base import PK, READING, ApiView, opened
 from forms_engine.selectors.aggregate import get_aggregate
 from forms_engine.selectors.collecting import list_answers
 from forms_engine.selectors.dispatches import get_dispatch
 from forms_engine.serializers import collecting as shapes
 from forms_engine.serializers.codes import official
-from forms_engine.serializers.strict import AnswersQuery
 from registry.catalogue import model_of
 
 

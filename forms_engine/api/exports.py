@@ -6,9 +6,9 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.base import PK, READING, WRITING, ApiView, opened
 from accounts.api_scopes import ApiScope
 from accounts.rights import COLLECT_REPORTS
-from forms_engine.api.base import PK, READING, WRITING, ApiView, opened
 from forms_engine.export.file_format import FileFormat
 from forms_engine.selectors.dispatches import get_dispatch
 from forms_engine.selectors.exports import find_export, get_export, list_exports

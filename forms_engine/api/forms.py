@@ -5,10 +5,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.base import PK, READING, ApiView, opened
+from accounts.api.strict import PageQuery
 from accounts.api_scopes import ApiScope
 from accounts.codes import from_official
 from accounts.rights import COLLECT_REPORTS
-from forms_engine.api.base import PK, READING, ApiView, opened
 from forms_engine.models import FormTemplate
 from forms_engine.selectors.collecting import list_community_progress, list_forms, take_slice
 from forms_engine.selectors.dispatches import get_dispatch, list_dispatches
@@ -16,7 +17,6 @@ from forms_engine.selectors.reports import get_columns
 from forms_engine.selectors.templates import get_collectable
 from forms_engine.serializers import collecting as shapes
 from forms_engine.serializers.codes import official
-from forms_engine.serializers.strict import PageQuery
 
 
 class FormList(ApiView):

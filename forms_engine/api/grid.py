@@ -6,16 +6,16 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.base import LETTER, PK, READING, WRITING, ApiView, opened
+from accounts.api.strict import BIGGEST, RowsQuery
 from accounts.api_scopes import ApiScope
 from accounts.audit import record
 from accounts.rights import FILL_REPORTS, READ_REPORTS, UNMASK
-from forms_engine.api.base import LETTER, PK, READING, WRITING, ApiView, opened
 from forms_engine.models import Report
 from forms_engine.selectors.cells import get_cell, get_offered, name_posts
 from forms_engine.selectors.grid import GridRow, get_lens, list_grid_rows
 from forms_engine.selectors.reports import Summary, get_report, subjects_of, summarize
 from forms_engine.serializers import grid as shapes
-from forms_engine.serializers.strict import BIGGEST, RowsQuery
 from forms_engine.services.fill import Edit, SaveResult, confirm_cells, save_cells, undo_cell
 from forms_engine.services.unmask import unmask_cell
 from registry.selectors.unmasking import get_sight

@@ -4,9 +4,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.base import PK, READING, ApiView, opened
 from accounts.api_scopes import ApiScope
 from accounts.rights import READ_REPORTS
-from forms_engine.api.base import PK, READING, ApiView, opened
 from forms_engine.selectors.collecting import take_slice
 from forms_engine.selectors.grid import get_lens
 from forms_engine.selectors.reports import get_report, list_reports

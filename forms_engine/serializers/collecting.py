@@ -4,13 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api.strict import PageQuery, QueryInput, StrictBoolean, StrictSerializer
 from accounts.models import Job
 from forms_engine.export.file_format import FileFormat
 from forms_engine.models import FormVersion, Report
 from forms_engine.selectors.dispatches import Progress
 from forms_engine.serializers.codes import official
 from forms_engine.serializers.grid import Letter
-from forms_engine.serializers.strict import PageQuery, QueryInput, StrictBoolean, StrictSerializer
 from registry.models import ItemType
 
 Serializer = serializers.Serializer[Any]
@@ -21,18 +21,6 @@ class Official(serializers.CharField):
 
     def to_representation(self, value: Any) -> str:
         return official(value)
-
-
-class ProblemOutput(Serializer):
-    """Every refusal (RFC 9457)."""
-
-    type = serializers.CharField(help_text="about:blank")
-    title = serializers.CharField(help_text="HTTP 状态的英文名")
-    status = serializers.IntegerField()
-    code = serializers.CharField(help_text="稳定的代码,供程序判断")
-    detail = serializers.CharField(help_text="给人看的一句话")
-    field = serializers.CharField(allow_null=True, help_text="不符合格式的字段")
-    login = serializers.CharField(required=False, help_text="浏览器登录的地址,只在 401 时有")
 
 
 class VersionOutput(Serializer):

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from forms_engine.serializers.strict import BIGGEST, StrictInteger, StrictSerializer, StrictText
+from accounts.api.strict import BIGGEST, StrictInteger, StrictSerializer, StrictText
 from forms_engine.services.fill import Edit
 
 MOST_CELLS = 500

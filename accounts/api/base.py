@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,10 +13,22 @@ from rest_framework.views import APIView, exception_handler
 
 from accounts.access import access
 from accounts.actors import Actor
+from accounts.api.strict import BIGGEST, StrictSerializer
 from accounts.api_scopes import ApiScope
 from accounts.problems import PROBLEM, describe_problem
-from forms_engine.serializers.collecting import ProblemOutput
-from forms_engine.serializers.strict import BIGGEST, StrictSerializer
+
+
+class ProblemOutput(serializers.Serializer[Any]):
+    """Every refusal (RFC 9457)."""
+
+    type = serializers.CharField(help_text="about:blank")
+    title = serializers.CharField(help_text="HTTP 状态的英文名")
+    status = serializers.IntegerField()
+    code = serializers.CharField(help_text="稳定的代码,供程序判断")
+    detail = serializers.CharField(help_text="给人看的一句话")
+    field = serializers.CharField(allow_null=True, help_text="不符合格式的字段")
+    login = serializers.CharField(required=False, help_text="浏览器登录的地址,只在 401 时有")
+
 
 SENTENCES = {
     400: ("bad_request", "提交的内容不符合格式,请对照接口文档修改后重试。"),
