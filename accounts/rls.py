@@ -29,8 +29,19 @@ def scope_around(column: str, span: int) -> str:
 
 
 def among(column: str, setting: str) -> str:
-    """SQL predicate: the row's number is one of a setting of `accounts.scope.register_setting`; without it, none."""
+    """SQL predicate: the row's number is one of a setting of `accounts.scope.register_settings`; without it, none."""
     return f"({column} = ANY (nullif(current_setting('{setting}', true), '')::bigint[]))"
+
+
+def either_among(column: str, ids: str, number: str, ranges: str) -> str:
+    """SQL predicate: the column is one of the setting `ids`, or the expression `number` lies in a range of `ranges`.
+
+    As sub-selects, so that each setting is read once per statement and not once per row (measured: 1.1 against 3 times
+    the same query without). They stand beside plain comparisons of the scope, which find the rows by the index.
+    """
+    listed = f"(SELECT (nullif(current_setting('{ids}', true), ''))::bigint[])"
+    spans = f"(SELECT (nullif(current_setting('{ranges}', true), ''))::int8multirange)"
+    return f"({column} = ANY ({listed}::bigint[]) OR {spans} @> ({number}))"
 
 
 class ProtectTable(migrations.RunSQL):
@@ -65,6 +76,26 @@ class ProtectTable(migrations.RunSQL):
                 f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey",
                 f"ALTER TABLE {table} ADD PRIMARY KEY ({', '.join(key)})",
             ]
+        super().__init__(sql=sql, reverse_sql=migrations.RunSQL.noop)
+
+
+class ReadApartFromWriting(migrations.RunSQL):
+    """Replace the one policy of `ProtectTable` by two sets of rows: those that are read, and those that are written.
+
+    reads, writes: predicates beside the area. Whoever changes or removes a row must be able to read it, too:
+    PostgreSQL asks the policy of reading as well, wherever a statement looks at the row.
+    """
+
+    def __init__(self, table: str, *, reads: str, writes: str, columns: Sequence[str] = ("area_code",)) -> None:
+        inside = " OR ".join(within_scope(column) for column in columns)
+        read, written = f"({inside}) AND {reads}", f"({inside}) AND {writes}"
+        sql: list[Statement] = [
+            f"DROP POLICY within_scope ON {table}",
+            f"CREATE POLICY readable ON {table} FOR SELECT USING ({read})",
+            f"CREATE POLICY addable ON {table} FOR INSERT WITH CHECK ({written})",
+            f"CREATE POLICY changeable ON {table} FOR UPDATE USING ({written})",
+            f"CREATE POLICY removable ON {table} FOR DELETE USING ({written})",
+        ]
         super().__init__(sql=sql, reverse_sql=migrations.RunSQL.noop)
 
 

@@ -3,8 +3,10 @@
 `SET LOCAL` only: the scope never outlives its transaction, and Citus carries it to the workers.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from django.db import connection, transaction
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
@@ -12,36 +14,70 @@ from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 from accounts.actors import Actor
 from accounts.codes import HIGHEST_CODE, LOWEST_CODE, Range
 
-Resolver = Callable[[Actor], Sequence[int]]
-_resolvers: dict[str, Resolver] = {}
+
+class Told(Protocol):
+    """What a resolver found out for an actor, and what of it the policies are told."""
+
+    def settings(self) -> Mapping[str, Sequence[int] | Sequence[Range]]:
+        """Each of the settings it was registered for -> ids, or ranges of numbers with both ends inclusive."""
+        ...
 
 
-def register_setting(name: str, resolve: Resolver) -> None:
-    """A further setting that policies read as an array, such as "app.granted_datasets": ids that the actor may see."""
-    _resolvers[name] = resolve
+Resolver = Callable[[Actor], Told]
 
 
-def resolved(actor: Actor, name: str) -> Sequence[int]:
-    """Ids of a registered setting, told to the policies of the running transaction.
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    names: tuple[str, ...]
+    resolve: Resolver
 
-    Asked for lazily and once: two statements and the resolver's own at the first time, none after it. A change of the
-    scope forgets them, and so does the end of the savepoint in which they were set: then the policies show no row.
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """told: in which post, while which savepoints were open."""
+
+    post_id: int
+    savepoints: list[str]
+    told: Told
+
+
+_registered: dict[str, _Registered] = {}
+
+
+def register_settings(key: str, names: Sequence[str], resolve: Resolver) -> None:
+    """Further settings that policies read, such as "app.datasets_read": resolved together, asked for by `key`."""
+    _registered[key] = _Registered(tuple(names), resolve)
+
+
+def resolved(actor: Actor, key: str) -> Any:
+    """What the resolver of `key` found (its own type), its settings told to the policies of the running transaction.
+
+    Asked for lazily and once: a statement and the resolver's own at the first time, none after it. A change of the
+    scope forgets it, and so does the end of the savepoint in which it was told: then the policies show no row.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a setting needs an open transaction")
-    known: dict[str, _Told] = getattr(connection, "portal_settings", {})
-    told = known.get(name)
-    if told is None or told[0] != actor.post_id or connection.savepoint_ids[: len(told[1])] != told[1]:
-        ids = [int(one) for one in _resolvers[name](actor)]
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL {name} = '{{{','.join(map(str, ids))}}}'")
-        told = (actor.post_id, list(connection.savepoint_ids), ids)
-        connection.portal_settings = known | {name: told}  # type: ignore[attr-defined]
-    return told[2]
+    known: dict[str, _Remembered] = getattr(connection, "portal_settings", {})
+    before = known.get(key)
+    if before and before.post_id == actor.post_id and _still_open(before.savepoints):
+        return before.told
+    told = _registered[key].resolve(actor)
+    literals = {name: _literal(values) for name, values in told.settings().items()}
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(f"SET LOCAL {name} = '{literals[name]}'" for name in _registered[key].names))
+    remembered = _Remembered(actor.post_id, list(connection.savepoint_ids), told)
+    connection.portal_settings = known | {key: remembered}  # type: ignore[attr-defined]
+    return told
 
 
-_Told = tuple[int, list[str], list[int]]
-"""Post, savepoints that were open, ids."""
+def _still_open(savepoints: list[str]) -> bool:
+    return bool(connection.savepoint_ids[: len(savepoints)] == savepoints)
+
+
+def _literal(values: Sequence[int] | Sequence[Range]) -> str:
+    """{1,2} for ids (bigint[]), {[1,5],[8,9]} for ranges (int8multirange): whole numbers only, so nothing to quote."""
+    parts = (f"[{int(one[0])},{int(one[1])}]" if isinstance(one, tuple) else str(int(one)) for one in values)
+    return "{" + ",".join(parts) + "}"
 
 
 @contextmanager
@@ -89,7 +125,7 @@ def _takes_statements() -> bool:
 
 def _set(scope: Range | None) -> None:
     low, high = (str(int(scope[0])), str(int(scope[1]))) if scope else ("''", "''")
-    forgotten = "".join(f"; SET LOCAL {name} = ''" for name in _resolvers)
+    forgotten = "".join(f"; SET LOCAL {name} = ''" for one in _registered.values() for name in one.names)
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL app.scope_lo = {low}; SET LOCAL app.scope_hi = {high}{forgotten}")
     connection.portal_settings = {}  # type: ignore[attr-defined]

@@ -1,24 +1,36 @@
-"""Records of a dataset, and the files that bring them. Both stand behind the wall: area range AND dataset in sight."""
+"""Records of a dataset, and the files that bring them. Both stand behind the wall: area range AND dataset.
+
+Reading and writing are two sets of rows: see docs/decisions/0020. Reading begins at `visible_to(actor)`, writing at
+`services.writing.open_writing`.
+"""
 
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import Job, Post, ScopedModel, ScopedQuerySet
-from accounts.scope import resolved
 from data_return.models.datasets import Dataset
+from data_return.sight import reading_of, writing_of
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
 
-IN_SIGHT = "app.granted_datasets"
-"""Setting that the policies read: datasets whose records the post may see."""
-
 
 class RecordQuerySet(ScopedQuerySet):
     def visible_to(self, actor: "Actor") -> Self:
-        """Rows inside the post's scope, of datasets in its sight. Tells the policies which those are."""
-        return super().visible_to(actor).filter(dataset_id__in=resolved(actor, IN_SIGHT))
+        """Rows where the post's scope and what it may read meet. Tells the policies what that is."""
+        reading = reading_of(actor)
+        read = Q(dataset_id__in=reading.whole)
+        for dataset_id, area in reading.parts:
+            read |= Q(dataset_id=dataset_id, area_code__range=area)
+        return super().visible_to(actor).filter(read)
+
+
+class LoadQuerySet(ScopedQuerySet):
+    def visible_to(self, actor: "Actor") -> Self:
+        """Files of datasets that the post's own department publishes. Tells the policies which those are."""
+        return super().visible_to(actor).filter(dataset_id__in=writing_of(actor).datasets)
 
 
 class ReturnedRecord(ScopedModel):
@@ -72,7 +84,7 @@ class DatasetLoad(ScopedModel):
     errors = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[RecordQuerySet] = RecordQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[LoadQuerySet] = LoadQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "回流数据文件"

@@ -1,4 +1,4 @@
-"""Reads of records: which datasets are in sight, a masked sample, quality figures, the files that came."""
+"""Reads of records: what a post may read and write, a masked sample, quality figures, the files that came."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +7,7 @@ from django.utils.timezone import localdate
 
 from accounts.actors import Actor
 from data_return.models import Dataset, DatasetLoad, ReturnedRecord
+from data_return.sight import Reading, Writing
 from registry.catalogue import get_catalogue
 from registry.masking import show
 from registry.models import DataItem
@@ -31,9 +32,13 @@ class Quality:
         return part * 100 // self.rows if self.rows else 0
 
 
-def list_datasets_in_sight(actor: Actor) -> list[int]:
-    """Datasets whose records the post may see: those that its own department publishes."""
-    return list(Dataset.objects.kept_by(actor).order_by("pk").values_list("pk", flat=True))
+def find_reading(actor: Actor) -> Reading:
+    """What the post may read: the records of its own department's datasets."""
+    return Reading(whole=_kept(actor))
+
+
+def find_writing(actor: Actor) -> Writing:
+    return Writing(_kept(actor))
 
 
 def get_quality(dataset: Dataset) -> Quality | None:
@@ -72,3 +77,7 @@ def list_loads(*, actor: Actor, dataset: Dataset) -> list[DatasetLoad]:
     """The files of the dataset, the latest first, with job and who brought them."""
     found = DatasetLoad.objects.visible_to(actor).filter(dataset=dataset)
     return list(found.select_related("job", "post__user").defer("file").order_by("-pk")[:LOADS])
+
+
+def _kept(actor: Actor) -> frozenset[int]:
+    return frozenset(Dataset.objects.kept_by(actor).order_by().values_list("pk", flat=True))

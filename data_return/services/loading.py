@@ -11,13 +11,12 @@ from accounts.errors import DomainError
 from accounts.jobs import Progress, Steps, start_job
 from accounts.models import Job
 from accounts.rights import PUBLISH_DATASETS, require
-from accounts.scope import resolved
 from accounts.xlsx import open_upload
 from data_return.models import Dataset, DatasetLoad
 from data_return.models.datasets import NAMED_BY
-from data_return.models.records import IN_SIGHT
 from data_return.reading import bind_columns, make_records, read_table
 from data_return.selectors.datasets import get_kept, list_items
+from data_return.services.writing import open_writing
 from data_return.storing import count_quality, upsert_records
 from registry.catalogue import get_catalogue
 
@@ -44,7 +43,7 @@ def start_load(*, actor: Actor, dataset: Dataset, data: bytes, filename: str, ob
     if observed_on > localdate():
         raise DomainError("数据日期不能晚于今天。", field="observed_on")
     bind_columns(open_upload(data, filename), list_items(kept.live))
-    resolved(actor, IN_SIGHT)
+    open_writing(actor=actor, dataset=kept)
     load = DatasetLoad(
         area_code=actor.area_code,
         dataset=kept,
@@ -69,7 +68,7 @@ def load_records(actor: Actor, job: Job, *, load_id: int) -> Steps:
     named_by, workbook = NAMED_BY[dataset.subject], open_upload(bytes(load.file), load.filename)
     table = read_table(workbook, bind_columns(workbook, items), named_by, get_catalogue())
     yield Progress(1, 2)
-    resolved(actor, IN_SIGHT)
+    open_writing(actor=actor, dataset=dataset)
     load.row_count, load.error_count = len(table.numbers), len(table.wrong)
     load.written_count = upsert_records(load, make_records(table, named_by, items))
     load.errors = [error.as_dict() for error in sorted(table.errors, key=lambda error: error.row)[:KEPT]]

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.timezone import localdate, now
 
 from accounts.jobs import run_job
-from accounts.scope import acting_as, limited_to, resolved
+from accounts.scope import acting_as, limited_to
 from data_return.models import Dataset, DatasetLoad, ReturnedRecord
-from data_return.models.records import IN_SIGHT
 from data_return.reading import ColumnsMissing
 from data_return.services.loading import NotPublished, start_load
+from data_return.sight import reading_of
 from tests.doors import audited, sign_in, watching
 from tests.factories import EAST, make_dataset, make_id_number, make_person
 from tests.workbooks import workbook
@@ -114,7 +114,7 @@ def test_the_wall_needs_the_setting_and_the_setting_ends_with_the_scope(officers
     officer = officers.disabled
     with acting_as(officer):
         assert not ReturnedRecord.objects.exists()
-        assert list(resolved(officer, IN_SIGHT)) == [dataset.pk]
+        assert reading_of(officer).whole == {dataset.pk}
         assert ReturnedRecord.objects.exists()
         with limited_to(officer.scope):
             assert not ReturnedRecord.objects.exists()
@@ -134,16 +134,16 @@ def test_a_savepoint_that_is_taken_back_takes_the_setting_along(officers, datase
 
 def test_the_setting_is_asked_for_once(officers, dataset):
     with acting_as(officers.disabled):
-        resolved(officers.disabled, IN_SIGHT)
+        reading_of(officers.disabled)
         with watching() as statements:
-            resolved(officers.disabled, IN_SIGHT)
+            reading_of(officers.disabled)
     assert statements == []
 
 
 def test_records_of_an_area_are_found_by_the_index(officers, dataset):
     load(officers.disabled, dataset, [[make_id_number(), "张三", None] for _ in range(5)])
     with acting_as(officers.disabled), connection.cursor() as cursor:
-        resolved(officers.disabled, IN_SIGHT)
+        reading_of(officers.disabled)
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(
             f"EXPLAIN SELECT * FROM data_return_returnedrecord WHERE area_code BETWEEN {EAST} AND {EAST + 9}"

@@ -11,7 +11,8 @@ SELECT policyname::text, cmd, qual, with_check FROM pg_policies
 WHERE tablename = %s AND 'portal_owner' <> ALL(roles) ORDER BY 1
 """
 _SETTING = re.compile(r"\(NULLIF\(current_setting\('app\.scope_(lo|hi)'::text, true\), ''::text\)\)::bigint")
-_GRANTED = re.compile(r"NULLIF\(current_setting\('app\.granted_datasets'::text, true\), ''::text\)")
+_DATASETS = re.compile(r"NULLIF\(current_setting\('app\.datasets_(read|written)'::text, true\), ''::text\)")
+_PLACES = re.compile(r"NULLIF\(current_setting\('app\.places_read'::text, true\), ''::text\)")
 _EXCHANGES = (
     (">=", ">"),
     ("<=", "<"),
@@ -29,7 +30,12 @@ _EXCHANGES = (
     (" % ", " / "),
     ("dataset_id = ANY", "dataset_id <> ALL"),
     ("dataset_id = ANY", "dataset_id <> ANY"),
-    ("app.granted_datasets", "app.scope_lo"),
+    ("app.datasets_read", "app.datasets_written"),
+    ("app.datasets_written", "app.datasets_read"),
+    ("1000000000000", "100000000000"),
+    ("(area_code / 1000000)", "(area_code / 100000)"),
+    ("+ (area_code", "- (area_code"),
+    ("app.places_read", "app.scope_lo"),
 )
 
 
@@ -74,7 +80,8 @@ def _variants(predicate: str) -> Iterator[tuple[str, str]]:
     for edge, code in {"lo": "0", "hi": "999999999999999999"}.items():
         replaced = _SETTING.sub(lambda found, e=edge, c=code: _or_code(found, e, c), predicate)
         yield f"every {edge} without a setting is {code}", replaced
-    yield "every dataset without a setting", _GRANTED.sub(r"COALESCE(\g<0>, '{{41,42}}')", predicate)
+    yield "every dataset without a setting", _DATASETS.sub(r"COALESCE(\g<0>, '{{41,42,43}}')", predicate)
+    yield "every place without a setting", _PLACES.sub(r"COALESCE(\g<0>, '{{[0,99999999999999]}}')", predicate)
 
 
 def _or_code(setting: re.Match[str], edge: str, code: str) -> str:

@@ -47,34 +47,79 @@ SECOND_CODE = dict.fromkeys(
 ALSO_READ: dict[str, Callable[[int, Scope], bool]] = {
     "forms_engine_report": lambda code, scope: scope[0] is not None and code == scope[0] // 1_000_000 * 1_000_000,
 }
-#: Where a row is seen and written only if its dataset is one of the transaction's setting, beside its area.
+#: Where a row is also of a dataset, and reading and writing are told apart by what the transaction says of those.
 OF_DATASETS = frozenset({"data_return_returnedrecord", "data_return_datasetload"})
-GRANTED, UNGRANTED = 41, 42
-NO_GRANT, SOME_GRANTS = "", f"{{7,{GRANTED},99}}"
+READ, UNKNOWN, WRITTEN, BOTH, PART = KINDS = (41, 42, 43, 44, 45)
+TOWN: Scope = (310151101_000_000000, 310151101_999_999999)
+"""A town reads of PART one community, which is less than its scope."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """read, written: datasets. places: (dataset, official code of a community) that is read beside those."""
+
+    read: tuple[int, ...] = ()
+    written: tuple[int, ...] = ()
+    places: tuple[tuple[int, int], ...] = ()
+
+    def settings(self) -> dict[str, str]:
+        spans = ",".join(f"[{one * 10**12 + code},{one * 10**12 + code}]" for one, code in self.places)
+        return {
+            "app.datasets_read": _array(self.read),
+            "app.datasets_written": _array(self.written),
+            "app.places_read": f"{{{spans}}}" if spans else "",
+        }
+
+
+def _array(ids: tuple[int, ...]) -> str:
+    return f"{{{','.join(map(str, ids))}}}" if ids else ""
+
+
+USUAL = Told(
+    read=(7, READ, BOTH),
+    written=(WRITTEN, BOTH, 99),
+    places=((PART, COMMUNITY // 10**6), (98, COMMUNITY // 10**6 - 1)),
+)
+
+FURTHER = {
+    "community, nothing told": (SCOPES["community"], Told()),
+    "community, only reading told": (SCOPES["community"], Told(read=(READ, BOTH))),
+    "town": (TOWN, USUAL),
+}
+"""Of tables of datasets."""
 
 
 @dataclass(frozen=True)
 class Planted:
-    """dataset: where the table has one of its own kind, else None."""
+    """dataset: where the table has one of its own kind, else None. files: it belongs to who writes the dataset."""
 
     number: int
     codes: tuple[int, ...]
     dataset: int | None = None
+    files: bool = False
 
-    def inside(self, scope: Scope, granted: str = SOME_GRANTS) -> bool:
+    def inside(self, scope: Scope) -> bool:
         low, high = scope
-        if self.dataset is not None and (granted == NO_GRANT or self.dataset != GRANTED):
-            return False
         return low is not None and high is not None and any(low <= code <= high for code in self.codes)
+
+    def is_read(self, scope: Scope, told: Told = USUAL) -> bool:
+        if self.dataset is None or not self.inside(scope):
+            return self.inside(scope)
+        if self.files:
+            return self.dataset in told.written
+        return self.dataset in told.read or (self.dataset, self.codes[0] // 10**6) in told.places
+
+    def is_written(self, scope: Scope, told: Told = USUAL) -> bool:
+        return self.inside(scope) and (self.dataset is None or self.dataset in told.written)
 
 
 def edges_of(table: str) -> list[dict[str, int]]:
     """Area columns of a row at each edge; for a table with two codes also each edge with the other code outside.
 
-    Of a table of datasets: each edge with a dataset in the setting and with one outside.
+    Of a table of datasets: each edge with a dataset that is read, written, both, read in one community, and none.
     """
     if table in OF_DATASETS:
-        return [{"area_code": code, "dataset_id": dataset} for code in CODES for dataset in (GRANTED, UNGRANTED)]
+        return [{"area_code": code, "dataset_id": dataset} for code in CODES for dataset in KINDS]
     second = SECOND_CODE.get(table)
     if second is None:
         return [{"area_code": code} for code in CODES]
@@ -85,12 +130,13 @@ def edges_of(table: str) -> list[dict[str, int]]:
 
 def plant_edges(cursor: Cursor, table: str) -> list[Planted]:
     columns = needed_columns(cursor, table)
-    return [planted(plant(cursor, table, mark="EDGE", columns=columns, **codes), codes) for codes in edges_of(table)]
+    edges = edges_of(table)
+    return [planted(table, plant(cursor, table, mark="EDGE", columns=columns, **codes), codes) for codes in edges]
 
 
-def planted(number: int, codes: dict[str, int]) -> Planted:
+def planted(table: str, number: int, codes: dict[str, int]) -> Planted:
     areas = tuple(code for name, code in codes.items() if name != "dataset_id")
-    return Planted(number, areas, codes.get("dataset_id"))
+    return Planted(number, areas, codes.get("dataset_id"), files=table == "data_return_datasetload")
 
 
 def broken_promises(cursor: Cursor, table: str, rows: list[Planted], columns: list[Column]) -> Iterator[str]:
@@ -100,55 +146,67 @@ def broken_promises(cursor: Cursor, table: str, rows: list[Planted], columns: li
             for broken in _broken(cursor, table, rows, columns, scope):
                 yield f"{name}: {broken}"
     if table in OF_DATASETS:
-        with as_app(cursor, SCOPES["community"], granted=NO_GRANT):
-            if (seen := _seen(cursor, table, rows)) != []:
-                yield f"community without a grant: SELECT sees {seen} instead of nothing"
-            yield from _broken_inserts(cursor, table, columns, SCOPES["community"], NO_GRANT)
+        for name, (scope, told) in FURTHER.items():
+            with as_app(cursor, scope, told):
+                for broken in _broken(cursor, table, rows, columns, scope, told):
+                    yield f"{name}: {broken}"
 
 
 @contextmanager
-def as_app(cursor: Cursor, scope: Scope, granted: str = SOME_GRANTS) -> Iterator[None]:
+def as_app(cursor: Cursor, scope: Scope, told: Told = USUAL) -> Iterator[None]:
     """portal_app with a scope, until the end of the block; whatever it did is undone."""
     cursor.execute("SAVEPOINT acting")
     low, high = ("" if code is None else str(code) for code in scope)
-    cursor.execute("SET LOCAL app.scope_lo = %s; SET LOCAL app.scope_hi = %s", [low, high])
-    cursor.execute("SET LOCAL app.granted_datasets = %s; SET LOCAL ROLE portal_app", [granted])
+    for name, value in {"app.scope_lo": low, "app.scope_hi": high, **told.settings()}.items():
+        cursor.execute(f"SET LOCAL {name} = %s", [value])
+    cursor.execute("SET LOCAL ROLE portal_app")
     try:
         yield
     finally:
         cursor.execute("ROLLBACK TO SAVEPOINT acting; RESET ROLE")
 
 
-def _broken(cursor: Cursor, table: str, rows: list[Planted], columns: list[Column], scope: Scope) -> Iterator[str]:
+def _broken(
+    cursor: Cursor, table: str, rows: list[Planted], columns: list[Column], scope: Scope, told: Told = USUAL
+) -> Iterator[str]:
     also = ALSO_READ.get(table, lambda code, scope: False)
-    readable = sorted(row.number for row in rows if row.inside(scope) or also(row.codes[0], scope))
+    readable = sorted(row.number for row in rows if row.is_read(scope, told) or also(row.codes[0], scope))
     if (seen := _seen(cursor, table, rows)) != readable:
         yield f"SELECT sees {seen} instead of {readable}"
-    yield from _broken_writes(cursor, table, rows, scope)
-    yield from _broken_inserts(cursor, table, columns, scope)
+    yield from _broken_writes(cursor, table, rows, scope, told)
+    yield from _broken_inserts(cursor, table, columns, scope, told)
 
 
-def _broken_writes(cursor: Cursor, table: str, rows: list[Planted], scope: Scope) -> Iterator[str]:
-    inside = sum(row.inside(scope) for row in rows)
-    for right, statement in {
-        "UPDATE": "UPDATE {} SET district = district",
-        "DELETE": "DELETE FROM {}",
-    }.items():
-        if not _may(cursor, table, right):
-            continue
-        if (done := _changed(cursor, statement, table)) != inside:
-            yield f"{right} reaches {done} instead of {inside}"
-    if inside and _may(cursor, table, "UPDATE") and table not in SECOND_CODE:
+def _broken_writes(cursor: Cursor, table: str, rows: list[Planted], scope: Scope, told: Told) -> Iterator[str]:
+    written = [row for row in rows if row.is_written(scope, told)]
+    both = sum(row.is_read(scope, told) for row in written)
+    # PostgreSQL asks the policy of reading only where a statement looks at the rows that it changes.
+    expected = {"UPDATE {} SET district = district": both, "DELETE FROM {}": len(written)}
+    for statement, reached in expected.items():
+        right = statement.split()[0]
+        if _may(cursor, table, right) and (done := _changed(cursor, statement, table)) != reached:
+            yield f"{right} reaches {done} instead of {reached}"
+    if both and _may(cursor, table, "UPDATE") and table not in SECOND_CODE:
         for outside in (GRID - 1, GRID + 1000) if scope == SCOPES["grid"] else ():
             if _changed(cursor, f"UPDATE {{}} SET area_code = {outside} WHERE area_code = {GRID}", table) is not None:
                 yield f"UPDATE moves a row out to {outside}"
+    if table in OF_DATASETS:
+        yield from _broken_moves(cursor, table, scope, told, len(written))
 
 
-def _broken_inserts(
-    cursor: Cursor, table: str, columns: list[Column], scope: Scope, granted: str = SOME_GRANTS
-) -> Iterator[str]:
+def _broken_moves(cursor: Cursor, table: str, scope: Scope, told: Told, written: int) -> Iterator[str]:
+    """Rows that are changed unread: they stay in the scope, and of a dataset that is written."""
+    moves = [(f"area_code = {code}", Planted(0, (code,)).inside(scope)) for code in CODES]
+    moves += [(f"dataset_id = {dataset}", dataset in told.written) for dataset in KINDS]
+    for move, allowed in moves:
+        reached = written if allowed or not written else None
+        if (done := _changed(cursor, f"UPDATE {{}} SET {move}", table)) != reached:
+            yield f"UPDATE to {move} reaches {done} instead of {reached}"
+
+
+def _broken_inserts(cursor: Cursor, table: str, columns: list[Column], scope: Scope, told: Told) -> Iterator[str]:
     for codes in edges_of(table):
-        allowed = planted(0, codes).inside(scope, granted)
+        allowed = planted(table, 0, codes).is_written(scope, told)
         if _accepted(cursor, lambda codes=codes: plant(cursor, table, mark="NEW", columns=columns, **codes)) != allowed:
             yield f"INSERT at {codes} is {'refused' if allowed else 'accepted'}"
 
