@@ -22,6 +22,8 @@ what it raises takes the step back. terms: what the decision grants, as given to
 class Kind:
     """code: stored, and the first word of the audit lines. subject: model of what is asked for.
 
+    partner_right: what a post of the partner department holds to decide beside the desk; "" where the desk is alone.
+    Whoever drafts a request of such a kind names that department. Both must consent, each may return or refuse.
     decide_days: working days the desk has. verbs: steps that the audit log calls otherwise than `Action` does.
     """
 
@@ -29,6 +31,7 @@ class Kind:
     subject: type[Model]
     request_right: str
     decide_right: str
+    partner_right: str = ""
     decide_days: int = 10
     review_right: str = GIVE_OPINIONS
     hooks: Mapping[Action, Hook] = field(default_factory=dict)
@@ -55,5 +58,10 @@ def get_kind(code: str) -> Kind:
 
 
 def list_decided_by(actor: Actor) -> list[str]:
-    """Codes of the kinds whose decision the post holds."""
+    """Codes of the kinds whose decision the post holds at the desk."""
     return [kind.code for kind in _kinds.values() if holds(actor, kind.decide_right)]
+
+
+def list_partnered_by(actor: Actor) -> list[str]:
+    """Codes of the kinds that the post decides for its department, beside the desk."""
+    return [kind.code for kind in _kinds.values() if kind.partner_right and holds(actor, kind.partner_right)]

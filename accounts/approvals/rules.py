@@ -19,11 +19,19 @@ class Action(TextChoices):
     SUBMIT = "submitted", "提交"
     WITHDRAW = "withdrawn", "撤回修改"
     RETURN = "returned", "退回补充"
+    CONSENT = "consented", "一方同意"
     APPROVE = "approved", "同意"
     REFUSE = "refused", "不同意"
     INVITE = "reviewers_invited", "发起联审"
     OPINE = "opinion_given", "联审意见"
     REMARK = "remarked", "审核中"
+
+
+class Side(TextChoices):
+    """Who decides. Most kinds have the desk alone; some also need the consent of a department (共同审批)."""
+
+    DESK = "desk", "主管部门"
+    PARTNER = "partner", "共同审批部门"
 
 
 class Opinion(TextChoices):
@@ -41,6 +49,7 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.SUBMITTED, Action.WITHDRAW): State.WITHDRAWN,
     (State.RETURNED, Action.WITHDRAW): State.WITHDRAWN,
     (State.SUBMITTED, Action.RETURN): State.RETURNED,
+    (State.SUBMITTED, Action.CONSENT): State.SUBMITTED,
     (State.SUBMITTED, Action.APPROVE): State.APPROVED,
     (State.SUBMITTED, Action.REFUSE): State.REFUSED,
     (State.SUBMITTED, Action.INVITE): State.SUBMITTED,

@@ -14,8 +14,11 @@ MADE_BY = ("post__user", "post__area", "post__department")
 
 
 def list_waiting(*, actor: Actor, kind: str = "") -> QuerySet[Approval]:
-    """What the post can decide now: submitted, at its desk, and not asked for by its own user or department."""
-    found = Approval.objects.at_desk_of(actor).not_asked_by(actor).filter(state=State.SUBMITTED)
+    """What the post can decide now: submitted, at its desk, and not asked for by its own user or department.
+
+    Of two sides that must consent, the one that has done so waits no longer.
+    """
+    found = Approval.objects.awaiting(actor)
     return found.filter(kind=kind) if kind else found
 
 
@@ -73,6 +76,17 @@ def list_askable(*, actor: Actor, approval: Approval) -> QuerySet[Department]:
 def list_steps(approval: Approval) -> list[ApprovalStep]:
     """What happened since the first submission, in order, with who did it."""
     return list(approval.steps.exclude(action=Action.DRAFT).select_related(*MADE_BY))
+
+
+def list_consents(approval: Approval) -> list[ApprovalStep]:
+    """Consents of the running round, with who gave them: what one side has agreed to and the other has not yet."""
+    found = approval.steps.filter(round=approval.round, action=Action.CONSENT)
+    return list(found.select_related(*MADE_BY))
+
+
+def can_decide(*, actor: Actor, approval: Approval) -> bool:
+    """Whether it waits for this post now."""
+    return Approval.objects.awaiting(actor).filter(pk=approval.pk).exists()
 
 
 def is_requester(*, actor: Actor, approval: Approval) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.timezone import now
 
 from accounts.actors import Actor
-from accounts.approvals.rules import DECISIONS, Action, next_state
+from accounts.approvals.rules import DECISIONS, Action, Side, next_state
 from accounts.audit import record
 from accounts.errors import Conflict, NotFound
 from accounts.models import Approval, ApprovalStep
@@ -34,16 +34,18 @@ def check_move(approval: Approval, action: Action, seen: int) -> None:
         raise Conflict(f"“{approval.title}”在您打开页面以后有了新的进展,刚才的一步没有生效。请刷新页面后再办。")
 
 
-def move(actor: Actor, approval: Approval, action: Action, note: str = "", /, **terms: Any) -> None:
-    """Take a step that was checked. terms go to the hook of the kind."""
+def move(
+    actor: Actor, approval: Approval, action: Action, note: str = "", /, side: Side | None = None, **terms: Any
+) -> None:
+    """Take a step that was checked. side: whose decision it is. terms go to the hook of the kind."""
     approval.state = next_state(approval.state, action) or approval.state
     approval.decided_at = now() if action in DECISIONS else None
-    leave_trace(actor, approval, action, note)
+    leave_trace(actor, approval, action, note, side)
     told = approval.rules.run_hook(action, actor, approval, **terms)
     audit(actor, approval, action, **told)
 
 
-def leave_trace(actor: Actor, approval: Approval, action: Action, note: str = "") -> None:
+def leave_trace(actor: Actor, approval: Approval, action: Action, note: str = "", side: Side | None = None) -> None:
     """Save the row as the next version, and the step that made it."""
     approval.version += 1
     approval.save(update_fields=MOVING)
@@ -53,6 +55,7 @@ def leave_trace(actor: Actor, approval: Approval, action: Action, note: str = ""
         round=approval.round,
         action=action,
         state=approval.state,
+        side=side or "",
         post_id=actor.post_id,
         note=note.strip()[:500],
         at=now(),

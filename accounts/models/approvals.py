@@ -1,13 +1,13 @@
 """Approvals (审批): a request, who must give an opinion on it, and the trace of its steps. No personal data."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import localdate
 
-from accounts.approvals.kinds import Kind, get_kind, list_decided_by
-from accounts.approvals.rules import BY_REQUESTER, OWN_BUSINESS, Action, Opinion, State
+from accounts.approvals.kinds import Kind, get_kind, list_decided_by, list_partnered_by
+from accounts.approvals.rules import BY_REQUESTER, OWN_BUSINESS, Action, Opinion, Side, State
 from accounts.models.areas import Area, Department
 from accounts.models.users import Post
 from accounts.roles import Role
@@ -23,8 +23,15 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         return self.filter(requested_at(actor) | decided_at(actor) | (Exists(invited) & ~Q(state__in=OWN_BUSINESS)))
 
     def at_desk_of(self, actor: "Actor") -> "ApprovalQuerySet":
-        """What the post's desk sees: of kinds whose right it holds, from its area, once submitted."""
+        """What the post decides for its area or its department, once submitted."""
         return self.filter(decided_at(actor))
+
+    def awaiting(self, actor: "Actor") -> "ApprovalQuerySet":
+        """What the post's side has still to decide: submitted, and in this round it has not consented yet."""
+        desk = decided_at_desk(actor) & ~Q(Exists(_consents(side=Side.DESK)))
+        partner = decided_by_partner(actor) & ~Q(Exists(_consents(side=Side.PARTNER)))
+        found = self.filter(desk | partner, state=State.SUBMITTED).not_asked_by(actor)
+        return found.exclude(Exists(_consents(post__user=actor.user_id)))
 
     def not_asked_by(self, actor: "Actor") -> "ApprovalQuerySet":
         """Without those whose requesting side the user belongs to, in whatever post: see `asked_by_user`."""
@@ -35,7 +42,8 @@ class Approval(models.Model):
     """A request (申请) that somebody else decides. One per subject; each submission is a round.
 
     version: counts the steps; a step names the version it saw. due_on: last day of the desk, in working days.
-    department, area: of the requester, at the time of the request.
+    department, area: of the requester, at the time of the request. partner: the department whose consent is needed
+    beside the desk's, None where the desk decides alone.
     """
 
     kind = models.CharField(max_length=40)
@@ -44,6 +52,7 @@ class Approval(models.Model):
     requester = models.ForeignKey(Post, models.PROTECT, related_name="+")
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    partner = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFTED)
     round = models.PositiveSmallIntegerField("轮次", default=0)
     version = models.PositiveIntegerField(default=0)
@@ -135,13 +144,17 @@ class ApprovalReviewer(models.Model):
 
 
 class ApprovalStep(models.Model):
-    """One step of an approval; append-only. number: the version that the step made; state: after it."""
+    """One step of an approval; append-only. number: the version that the step made; state: after it.
+
+    side: whose decision it was, "" for steps that are none.
+    """
 
     approval = models.ForeignKey(Approval, models.PROTECT, related_name="steps")
     number = models.PositiveIntegerField()
     round = models.PositiveSmallIntegerField()
     action = models.CharField(max_length=20, choices=Action)
     state = models.CharField(max_length=10, choices=State)
+    side = models.CharField(max_length=10, choices=Side, blank=True)
     post = models.ForeignKey(Post, models.PROTECT, related_name="+")
     note = models.CharField("意见", max_length=500, blank=True)
     at = models.DateTimeField()
@@ -163,10 +176,22 @@ def requested_at(actor: "Actor") -> Q:
 
 
 def decided_at(actor: "Actor") -> Q:
+    """What the post decides, alone or as one of two sides."""
+    return decided_at_desk(actor) | decided_by_partner(actor)
+
+
+def decided_at_desk(actor: "Actor") -> Q:
     kinds = list_decided_by(actor)
     if actor.scope is None or not kinds:
         return Q(pk__in=[])
     return Q(kind__in=kinds, area__code__range=actor.scope) & ~Q(state__in=OWN_BUSINESS)
+
+
+def decided_by_partner(actor: "Actor") -> Q:
+    kinds = list_partnered_by(actor)
+    if actor.department_id is None or not kinds:
+        return Q(pk__in=[])
+    return Q(kind__in=kinds, partner=actor.department_id) & ~Q(state__in=OWN_BUSINESS)
 
 
 def asked_of(actor: "Actor") -> Q:
@@ -183,3 +208,9 @@ def asked_by_user(actor: "Actor") -> Q:
     steps = ApprovalStep.objects.filter(approval=OuterRef("pk"), action__in=BY_REQUESTER, post__user=actor.user_id)
     posts = Post.objects.valid_on(localdate()).filter(user=actor.user_id, department=OuterRef("department"))
     return Q(requester__user=actor.user_id) | Q(Exists(steps)) | Q(Exists(posts))
+
+
+def _consents(**which: Any) -> "models.QuerySet[ApprovalStep]":
+    """Consents of the running round of the outer approval."""
+    steps = ApprovalStep.objects.filter(approval=OuterRef("pk"), round=OuterRef("round"), action=Action.CONSENT)
+    return steps.filter(**which)

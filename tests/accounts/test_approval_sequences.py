@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from accounts.approvals import services
 from accounts.approvals.reviews import give_opinion, invite_reviewers
 from accounts.approvals.rules import Opinion
+from accounts.approvals.selectors import can_decide
 from accounts.errors import DomainError
 from tests.accounts.approving import department_of, drafted, make_people
 from tests.doors import audited, watching
@@ -17,15 +18,16 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     "submit": {"drafted", "returned", "withdrawn"},
     "withdraw": {"submitted", "returned"},
-    **{step: {"submitted"} for step in ("return_", "approve", "refuse", "invite", "opine")},
+    **{step: {"submitted"} for step in ("return_", "approve", "consent", "refuse", "invite", "opine")},
 }
 BECOMES = {
     "submit": "submitted", "withdraw": "withdrawn", "return_": "returned", "approve": "approved", "refuse": "refused",
 }  # fmt: skip
-REQUESTERS, DESK, REVIEWERS = {"staff", "colleague"}, {"desk", "second_desk"}, {"reviewer", "bystander"}
-WHO = st.sampled_from(
-    ["staff", "colleague", "desk", "second_desk", "two_hats", "turncoat", "reviewer", "bystander", "worker"]
-)
+REQUESTERS, REVIEWERS = {"staff", "colleague"}, {"reviewer", "bystander"}
+DESK, PARTNERS = {"desk", "second_desk", "partner_at_desk"}, {"partner", "partner_colleague"}
+USERS = {"partner_at_desk": "partner"}
+"""Who of the deciding sides is whom else."""
+WHO = st.sampled_from([*sorted(REQUESTERS | DESK | PARTNERS | REVIEWERS), "two_hats", "turncoat", "worker"])
 LATE = st.sampled_from([False, False, False, True])
 
 
@@ -41,7 +43,8 @@ class Sequences(RuleBasedStateMachine):
 
     @initialize()
     def begin(self):
-        self.approval = drafted(self.people.staff)
+        self.approval = self.draft()
+        self.consents: dict[str, str] = {}
         self.state, self.round, self.version = "drafted", 0, 1
         self.asked: dict[str, str] = {}
         self.deciders: set[str] = set()
@@ -53,14 +56,32 @@ class Sequences(RuleBasedStateMachine):
             actor=getattr(self.people, who), approval=self.approval, seen=seen))  # fmt: skip
 
     @rule(
-        who=mostly(DESK | {"two_hats", "turncoat"}), step=st.sampled_from(["return_", "approve", "refuse"]), late=LATE
+        who=mostly(DESK | PARTNERS | {"two_hats", "turncoat"}),
+        step=st.sampled_from(["return_", "approve", "approve", "refuse"]),
+        late=LATE,
     )
-    def by_desk(self, who, step, late):
-        allowed = who in DESK and not (step == "approve" and "" in self.asked.values())
-        took = self.take(step, allowed, late, lambda seen: getattr(services, step)(
+    def decide(self, who, step, late):
+        side = self.side_of(who)
+        allowed = side is not None and (step != "approve" or self.may_agree(side, who))
+        consents = step == "approve" and self.needs_another(side)
+        took = self.take("consent" if consents else step, allowed, late, lambda seen: getattr(services, step)(
             actor=getattr(self.people, who), approval=self.approval, seen=seen, note="意见"))  # fmt: skip
-        if took:
+        if took and consents:
+            self.consents[side] = USERS.get(who, who)
+        elif took:
             self.deciders.add(who)
+
+    def draft(self):
+        return drafted(self.people.staff)
+
+    def side_of(self, who) -> str | None:
+        return "desk" if who in DESK else None
+
+    def may_agree(self, side, who) -> bool:
+        return "" not in self.asked.values()
+
+    def needs_another(self, side) -> bool:
+        return False
 
     @rule(who=mostly(DESK), whom=st.sampled_from([*sorted(REVIEWERS), "colleague"]), late=LATE)
     def invite(self, who, whom, late):
@@ -95,7 +116,7 @@ class Sequences(RuleBasedStateMachine):
             self.version += 1
             self.state = BECOMES.get(step, self.state)
             if step == "submit":
-                self.round, self.asked = self.round + 1, {}
+                self.round, self.asked, self.consents = self.round + 1, {}, {}
         return took
 
     @invariant()
@@ -114,8 +135,36 @@ class Sequences(RuleBasedStateMachine):
             assert decided == {getattr(self.people, who).post_id for who in self.deciders}
 
 
-def test_no_sequence_of_steps_breaks_the_rules(cast):
-    Sequences.people = make_people(cast)
+class TwoSides(Sequences):
+    """The same with a department that must consent, too: two sides, two people, both in one round."""
+
+    def draft(self):
+        return drafted(self.people.staff, self.people.partner)
+
+    def side_of(self, who):
+        return "partner" if who in PARTNERS else super().side_of(who)
+
+    def may_agree(self, side, who):
+        apart = side not in self.consents and USERS.get(who, who) not in self.consents.values()
+        return apart and super().may_agree(side, who)
+
+    def needs_another(self, side):
+        return not self.consents
+
+    @invariant()
+    def it_waits_for_the_side_that_has_not_consented(self):
+        if hasattr(self, "approval"):
+            waiting = {
+                who for who in DESK | PARTNERS if can_decide(actor=getattr(self.people, who), approval=self.approval)
+            }
+            open_to = {who for who in DESK | PARTNERS if self.side_of(who) not in self.consents}
+            theirs = {who for who in open_to if USERS.get(who, who) not in self.consents.values()}
+            assert waiting == (theirs if self.state == "submitted" else set())
+
+
+@pytest.mark.parametrize("machine", [Sequences, TwoSides])
+def test_no_sequence_of_steps_breaks_the_rules(cast, machine):
+    machine.people = make_people(cast)
     steps = settings(
         max_examples=30,
         stateful_step_count=14,
@@ -123,4 +172,4 @@ def test_no_sequence_of_steps_breaks_the_rules(cast):
         suppress_health_check=list(HealthCheck),
         print_blob=True,
     )
-    run_state_machine_as_test(Sequences, settings=steps)
+    run_state_machine_as_test(machine, settings=steps)

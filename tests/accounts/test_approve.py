@@ -112,7 +112,7 @@ def test_a_desk_of_another_area_finds_nothing(people):
 def test_nobody_else_sees_a_request(people):
     handed_in(people.staff)
     seen_by = [name for name in vars(people) if Approval.objects.visible_to(getattr(people, name)).exists()]
-    assert seen_by == ["staff", "colleague", "desk", "second_desk", "two_hats", "turncoat"]
+    assert seen_by == ["staff", "colleague", "desk", "second_desk", "two_hats", "turncoat", "partner_at_desk"]
     assert not Approval.objects.visible_to(make_actor(Role.TOWN_ADMIN, TOWN)).exists()
 
 

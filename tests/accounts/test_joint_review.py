@@ -161,7 +161,7 @@ def test_the_requesting_department_is_not_asked(people, waiting):
     with pytest.raises(NotAReviewer):
         invite(people, waiting)
     askable = list_askable(actor=people.desk, approval=waiting)
-    assert [department.name for department in askable] == ["区残联", "区司法局"]
+    assert [department.name for department in askable] == ["区残联", "区司法局", "区林业局"]
 
 
 def test_a_department_of_another_district_is_not_asked(people, waiting):
