@@ -10,15 +10,14 @@ import uuid
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Thread
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from kombu.exceptions import OperationalError as BrokerDown
 
+from accounts import waking
 from accounts.actors import Actor
 from accounts.errors import DomainError, NotFound
 from accounts.models import Job, Post
@@ -66,19 +65,10 @@ def start_job(actor: Actor, kind: str, *, total: int = 0, **params: Any) -> Job:
 
 
 def wake(job_id: int) -> None:
-    """Tell a worker, without waiting: the Redis client tries for six seconds before it gives up, a worker at the
-    screen must not."""
-    Thread(target=call_worker, args=(job_id,), daemon=True).start()
-
-
-def call_worker(job_id: int) -> None:
-    """Put the job into the queue; where Redis is away, the next `resume_jobs_task` finds the row."""
+    """Tell a worker, without waiting."""
     from accounts.tasks import run_job_task
 
-    try:
-        run_job_task.apply_async((job_id,), retry=False)
-    except BrokerDown:
-        log.warning("queue_unreachable", extra={"job": job_id})
+    waking.wake(run_job_task, job_id)
 
 
 def get_job(*, actor: Actor, pk: int) -> Job:

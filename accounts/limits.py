@@ -22,8 +22,17 @@ from accounts.errors import DomainError
 from accounts.models.limits import Spending
 
 SEARCH, EXPORT, UNMASK, IMPORT, COUNT, TOKEN = "search", "export", "unmask", "import", "count", "token"
+EVENT = "event"
 ROWS_PER_UNIT = 1000
-NAMES = {SEARCH: "查找", EXPORT: "导出", UNMASK: "查看完整信息", IMPORT: "导入", COUNT: "试算", TOKEN: "获取令牌"}
+NAMES = {
+    SEARCH: "查找",
+    EXPORT: "导出",
+    UNMASK: "查看完整信息",
+    IMPORT: "导入",
+    COUNT: "试算",
+    TOKEN: "获取令牌",
+    EVENT: "通知",
+}
 
 _SPEND = """
 INSERT INTO accounts_spending AS kept (payer, what, paid_until)
@@ -64,6 +73,11 @@ def spend_from(address: str, what: str, cost: int = 1) -> None:
 def spend_by_client(client_id: int, what: str, cost: int = 1) -> None:
     """The same for a connected system that has not proved yet who it is. client_id: primary key."""
     _spend(f"client:{client_id}", what, cost)
+
+
+def spend_at_door(door_id: int, what: str, cost: int = 1) -> None:
+    """The same for events of a department's system, which have proved who sent them. door_id: primary key."""
+    _spend(f"door:{door_id}", what, cost)
 
 
 def rows_cost(rows: int) -> int:

@@ -15,9 +15,10 @@ from accounts.audit_chain.verifying import verify_log
 from accounts.audit_export import remove_expired_audit_exports
 from accounts.audit_reading import is_readable
 from accounts.guesses import forget_guesses
-from accounts.jobs import call_worker, list_resumable_jobs, run_job
+from accounts.jobs import list_resumable_jobs, run_job
 from accounts.services.unused import suspend_unused_accounts
 from accounts.sessions import SessionStore
+from accounts.waking import call
 
 log = logging.getLogger(__name__)
 MOST_NAMED = 50
@@ -33,7 +34,7 @@ def run_job_task(job_id: int) -> None:
 def resume_jobs_task() -> None:
     """Every few seconds by beat: wakes what Redis forgot and what a dead worker left."""
     for job_id in list_resumable_jobs():
-        call_worker(job_id)
+        call(run_job_task, job_id)
 
 
 @shared_task(ignore_result=True)

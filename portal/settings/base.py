@@ -190,7 +190,7 @@ OUTBOUND_CA_FILE = env.text("OUTBOUND_CA_FILE") if env.given("OUTBOUND_CA_FILE")
 LIMITS = env.limits(
     "LIMITS",
     {"search": (120, 60), "count": (30, 60), "import": (30, 3600), "export": (500, 3600), "unmask": (60, 3600)}
-    | {"token": (60, 600)},
+    | {"token": (60, 600), "event": (60, 60)},
 )
 
 # Requests to the API that one user, or one machine, may send to one web process a minute.
@@ -306,6 +306,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 30},
     },
     "refresh-all-tags": {"task": "tagging.tasks.refresh_all_task", "schedule": crontab(hour="0", minute="10")},
+    "work-off-events": {
+        "task": "data_return.tasks.work_off_events_task",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "forget-events": {"task": "data_return.tasks.forget_events_task", "schedule": crontab(hour="3", minute="40")},
     "resume-jobs": {"task": "accounts.tasks.resume_jobs_task", "schedule": 5.0, "options": {"expires": 10}},
 }
 

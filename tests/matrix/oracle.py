@@ -114,7 +114,7 @@ def sees(visitor: Visitor, thing: Thing) -> bool:
             seen = visitor.role in ("town", "district") and any(covers(visitor.place, place) for place in thing.places)
         case "session" | "job":
             seen = thing.holder == visitor.name
-        case "form" | "question" | "kept dataset":
+        case "form" | "question" | "kept dataset" | "kept dataset with a door":
             seen = bool(visitor.department) and thing.department == visitor.department
         case "sending" | "collected form":
             seen = visitor.department in thing.collectors
@@ -153,6 +153,8 @@ SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "tag": _sees_tag,
     "tag request": _sees_tag,
     "dataset": _sees_dataset,
+    # Open and closed, there and nowhere: a system without the secret is told the same.
+    "door": lambda visitor, thing: True,
 }
 
 
@@ -324,6 +326,10 @@ RULES: dict[str, Rule] = {
     "data_return:dataset_edit": rule(OFFICER, "GET POST", "kept dataset"),
     "data_return:dataset_new_version": rule(OFFICER, "POST", "kept dataset"),
     "data_return:dataset_records": rule(OFFICER, "GET POST", "kept dataset"),
+    "data_return:dataset_events": rule(OFFICER, "GET HEAD", "kept dataset"),
+    "data_return:dataset_event_secret": rule(OFFICER, "GET HEAD POST", "kept dataset", step_up=True),
+    "data_return:dataset_event_switch": rule(OFFICER, "POST", "kept dataset with a door"),
+    "data_return:api_events": rule(ANYBODY, "POST OPTIONS", "door"),
     "data_return:dataset_submit": rule(OFFICER, "POST", "kept dataset"),
     "data_return:dataset_withdraw": rule(OFFICER, "POST", "kept dataset"),
     "data_return:dataset_decide": rule(DISTRICT, "POST", "dataset at the desk"),

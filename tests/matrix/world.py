@@ -1,5 +1,6 @@
 """The small world of the matrix: a post for each visitor of the oracle, and every object with its address."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +19,7 @@ from accounts.models import Approval, ApprovalReviewer, Area, Department, Emerge
 from accounts.roles import Role
 from accounts.scope import acting_as, whole_tree
 from accounts.step_up import GIVEN_AT
+from data_return.models import EventDoor
 from forms_engine.models import Dispatch, Export, FormTemplate, FormVersion, Report
 from registry.binding import bind_workbook
 from registry.catalogue import get_catalogue
@@ -232,8 +234,14 @@ def _add_datasets(world: World) -> None:
         civil = {"places": ("district",), "department": "civil", "state": state}
         world.add(Thing("dataset", state, **civil), pk=pk)
         world.add(Thing("kept dataset", state, **civil), pk=pk)
+        door = EventDoor.objects.create(dataset_id=pk, secret="", created_by_id=officer.post_id, is_on=until > 0)
+        # Switched off by the matrix where it is on; one that is off already refuses.
+        if until > 0:
+            world.add(Thing("kept dataset with a door", state, **civil), pk=pk)
+        world.add(Thing("door", state), ticket=door.ticket)
         world.add(Thing("dataset at the desk", state, places=("district",), exists=until > 0), pk=pk)
-    for kind in ("dataset", "kept dataset", "dataset at the desk"):
+    world.add(Thing("door", "nowhere"), ticket=uuid.UUID(int=0))
+    for kind in ("dataset", "kept dataset", "kept dataset with a door", "dataset at the desk"):
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
 
 

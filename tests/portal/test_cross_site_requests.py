@@ -8,8 +8,8 @@ from tests.doors import sign_in
 from tests.routes import UNSAFE, list_routes, someone_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_audit_role")]
-BY_SECRET = {"accounts:api_token"}
-"""Machines bring their secret with the request; a cookie counts for nothing there."""
+BY_SECRET = {"accounts:api_token", "data_return:api_events"}
+"""Machines bring their secret, or a signature, with the request; a cookie counts for nothing there."""
 
 
 def test_no_route_takes_an_unsafe_request_without_a_token(cast, items):

@@ -9,8 +9,8 @@ from django.db import DataError, connection
 from django.urls import reverse
 
 from accounts import tasks
-from accounts.jobs import call_worker
 from accounts.scope import acting_as
+from accounts.waking import call
 from portal.logging import JsonFormatter
 from tests.doors import PASSWORD, sign_in, username_of, watching
 from tests.factories import EAST, make_id_number, make_person
@@ -122,7 +122,6 @@ def test_a_database_error_that_quotes_values_is_cut_in_the_log(number, log):
 def test_a_task_carries_ids_only(cast, monkeypatch):
     """What goes to Redis: the id of a row."""
     sent = []
-    for task in (tasks.run_job_task,):
-        monkeypatch.setattr(task, "apply_async", lambda *args, **options: sent.append((args, options)))
-    call_worker(42)
+    monkeypatch.setattr(tasks.run_job_task, "apply_async", lambda *args, **options: sent.append((args, options)))
+    call(tasks.run_job_task, 42)
     assert json.dumps(sent) == '[[[[42]], {"retry": false}]]'
