@@ -40,8 +40,8 @@ def dataset_event_secret(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     dataset = get_kept(actor=actor, pk=pk).dataset
     if request.method != "POST":
-        context = {"dataset": dataset, "door": find_door(dataset)}
-        return render(request, "data_return/dataset_event_secret_ask.html", context)
+        asked = {"dataset": dataset, "door": find_door(dataset)}
+        return render(request, "data_return/dataset_event_secret_ask.html", asked)
     door, secret = renew_secret(actor=actor, dataset=dataset)
     context: dict[str, Any] = {"dataset": dataset, "door": door, "address": address_of(door), "secret": secret}
     return render(request, "data_return/dataset_event_secret.html", context)
