@@ -4,14 +4,15 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from accounts.errors import DomainError
 from accounts.sealing import blind_index
 from accounts.xlsx import Workbook, read_rows
+from data_return.placing import COMMUNITY, PLACE_ITEMS, TOWN, Villages
 from registry.binding import ColumnBinding, SheetBinding
 from registry.binding.binder import bind_opened
-from registry.catalogue import Catalogue
+from registry.catalogue import Catalogue, get_catalogue
 from registry.changes import seal_values
 from registry.importing import RowError
 from registry.models import DataItem
@@ -35,10 +36,30 @@ class Table:
     errors: list[RowError] = field(default_factory=list)
     wrong: set[int] = field(default_factory=set)
 
+    def at(self, item: str, position: int) -> Any:
+        """None where the file has no such column."""
+        column = self.values.get(item)
+        return column[position] if column is not None else None
+
+
+class NewRecord(NamedTuple):
+    """key: of the source. mark: blind index of an ID number. values: JSON. village: the one that the file names."""
+
+    key: str
+    mark: bytes | None
+    values: str
+    fingerprint: bytes
+    village: int | None
+
 
 def bind_columns(workbook: Workbook, items: Sequence[DataItem]) -> SheetBinding:
-    """The sheet, each item of the dataset bound to one column. Raises ColumnsMissing, UploadRefused."""
-    binding = bind_opened(workbook, [ItemSpec.of(item) for item in items])
+    """The sheet, each item of the dataset bound to one column, and those of town and village where it has them.
+
+    Raises ColumnsMissing, UploadRefused.
+    """
+    catalogue = get_catalogue()
+    places = [catalogue.item(code) for code in PLACE_ITEMS]
+    binding = bind_opened(workbook, [ItemSpec.of(item) for item in (*items, *places)])
     missing = [item.name for item in items if binding.column_of(item.code) is None]
     if missing:
         raise ColumnsMissing(
@@ -62,10 +83,8 @@ def read_table(workbook: Workbook, binding: SheetBinding, named_by: str, catalog
     return table
 
 
-def make_records(
-    table: Table, named_by: str, items: Sequence[DataItem]
-) -> Iterator[tuple[str, bytes | None, str, bytes]]:
-    """(source key, blind index of an ID number, values as JSON, fingerprint) of each right row."""
+def make_records(table: Table, named_by: str, items: Sequence[DataItem], villages: Villages) -> Iterator[NewRecord]:
+    """One for each right row."""
     for position in range(len(table.numbers)):
         if position in table.wrong:
             continue
@@ -75,7 +94,9 @@ def make_records(
         stored, marks = seal_values(values)
         mark = bytes.fromhex(marks[named_by]) if named_by in marks else None
         key = blind_index(SOURCE_KEY, str(values[named_by])).hex()
-        yield key, mark, json.dumps(stored, ensure_ascii=False, default=str), blind_index(FINGERPRINT, plain)
+        text = json.dumps(stored, ensure_ascii=False, default=str)
+        village = villages.find(table.at(TOWN, position), table.at(COMMUNITY, position))
+        yield NewRecord(key, mark, text, blind_index(FINGERPRINT, plain), village)
 
 
 def _read_column(

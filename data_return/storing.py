@@ -8,15 +8,16 @@ from django.db import connection
 
 from accounts.codes import district_of
 from data_return.models import DatasetLoad
-from registry.importing.copying import as_bytea, copy_rows
+from data_return.reading import NewRecord
+from registry.importing.copying import as_bytea, copy_rows, or_nothing
 
 _BROUGHT = """
-CREATE TEMPORARY TABLE brought_records (key text, mark bytea, vals jsonb, print bytea) ON COMMIT DROP
+CREATE TEMPORARY TABLE brought_records (key text, mark bytea, vals jsonb, print bytea, village bigint) ON COMMIT DROP
 """
 _UPSERT = """
 INSERT INTO data_return_returnedrecord AS kept
   (district, area_code, dataset_id, source_key, person_id, id_mark, values, fingerprint, observed_on, received_at)
-SELECT %(district)s, coalesce(p.area_code, %(area)s), %(dataset)s, b.key, p.id, b.mark, b.vals, b.print,
+SELECT %(district)s, coalesce(p.area_code, b.village, %(area)s), %(dataset)s, b.key, p.id, b.mark, b.vals, b.print,
        %(observed)s, now()
 FROM brought_records b
 LEFT JOIN registry_person p ON p.district = %(district)s AND p.id_number_index = b.mark AND p.closed_on IS NULL
@@ -37,9 +38,10 @@ FROM data_return_returnedrecord WHERE dataset_id = %(dataset)s
 """
 
 
-def upsert_records(load: DatasetLoad, records: Iterable[tuple[str, bytes | None, str, bytes]]) -> int:
+def upsert_records(load: DatasetLoad, records: Iterable[NewRecord]) -> int:
     """How many records are new or changed. An older file never overwrites what a newer one brought.
 
+    A record goes to the village of its subject, else to the one that the file names, else to the department.
     Runs in the scope of the department's post: only people inside it are matched.
     """
     given: dict[str, Any] = {
@@ -50,13 +52,16 @@ def upsert_records(load: DatasetLoad, records: Iterable[tuple[str, bytes | None,
     }
     with connection.cursor() as cursor:
         cursor.execute(_BROUGHT)
-        rows = ((key, as_bytea(mark), values, as_bytea(seal)) for key, mark, values, seal in records)
-        copy_rows(cursor, "brought_records", ["key", "mark", "vals", "print"], rows)
+        copy_rows(cursor, "brought_records", ["key", "mark", "vals", "print", "village"], map(_as_row, records))
         cursor.execute("ANALYZE brought_records")
         cursor.execute(_UPSERT, given)
         written: int = cursor.rowcount
         cursor.execute("DROP TABLE brought_records")
     return written
+
+
+def _as_row(one: NewRecord) -> tuple[Any, ...]:
+    return one.key, as_bytea(one.mark), one.values, as_bytea(one.fingerprint), or_nothing(one.village)
 
 
 def count_quality(dataset_id: int) -> dict[str, Any]:

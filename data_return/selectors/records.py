@@ -6,6 +6,8 @@ from datetime import date
 from django.utils.timezone import localdate
 
 from accounts.actors import Actor
+from accounts.codes import Level
+from accounts.models import Area
 from data_return.models import Dataset, DatasetLoad, ReturnedRecord
 from data_return.sight import Reading, Writing
 from registry.catalogue import get_catalogue
@@ -77,6 +79,12 @@ def list_loads(*, actor: Actor, dataset: Dataset) -> list[DatasetLoad]:
     """The files of the dataset, the latest first, with job and who brought them."""
     found = DatasetLoad.objects.visible_to(actor).filter(dataset=dataset)
     return list(found.select_related("job", "post__user").defer("file").order_by("-pk")[:LOADS])
+
+
+def list_villages(actor: Actor) -> list[tuple[int, str, str]]:
+    """(code, name, name of the town) of every community in the post's area. One query."""
+    found = Area.objects.visible_to(actor).filter(level=Level.COMMUNITY, closed_on=None)
+    return list(found.order_by("code").values_list("code", "name", "parent__name"))
 
 
 def _kept(actor: Actor) -> frozenset[int]:

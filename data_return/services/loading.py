@@ -14,8 +14,10 @@ from accounts.rights import PUBLISH_DATASETS, require
 from accounts.xlsx import open_upload
 from data_return.models import Dataset, DatasetLoad
 from data_return.models.datasets import NAMED_BY
+from data_return.placing import Villages
 from data_return.reading import bind_columns, make_records, read_table
 from data_return.selectors.datasets import get_kept, list_items
+from data_return.selectors.records import list_villages
 from data_return.services.writing import open_writing
 from data_return.storing import count_quality, upsert_records
 from registry.catalogue import get_catalogue
@@ -70,7 +72,8 @@ def load_records(actor: Actor, job: Job, *, load_id: int) -> Steps:
     yield Progress(1, 2)
     open_writing(actor=actor, dataset=dataset)
     load.row_count, load.error_count = len(table.numbers), len(table.wrong)
-    load.written_count = upsert_records(load, make_records(table, named_by, items))
+    villages = Villages.of(list_villages(actor))
+    load.written_count = upsert_records(load, make_records(table, named_by, items, villages))
     load.errors = [error.as_dict() for error in sorted(table.errors, key=lambda error: error.row)[:KEPT]]
     load.file = None
     load.save(update_fields=["row_count", "error_count", "written_count", "errors", "file"])
