@@ -5,7 +5,7 @@ from datetime import date
 
 from forms_engine.models import FormColumn, FormVersion
 from registry.catalogue import get_catalogue
-from registry.conditions import items_in
+from registry.conditions import level_of
 
 SENSITIVE = 3
 """Level (GB/T 43697-2024) from which items need a purpose: personal information that needs protection."""
@@ -33,7 +33,7 @@ def list_lacks(version: FormVersion, columns: Sequence[FormColumn], *, today: da
 
 def _level_of_condition(version: FormVersion) -> int:
     """To be on the list tells what the condition asks for: it weighs like a column."""
-    return max((item.level for item in items_in(version.condition, get_catalogue())), default=0)
+    return level_of(version.condition, get_catalogue())
 
 
 def highest_level(columns: Sequence[FormColumn]) -> int:

@@ -1,6 +1,6 @@
 """The condition builder as forms: how the rows are joined, and the rows (`registry/_condition_rows.html`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -8,6 +8,8 @@ from django import forms
 from registry.condition_rows import Comparison, ConditionRow
 from registry.models import DataItem, Entity
 
+Leaves = Sequence[tuple[str, Mapping[str, str]]]
+"""As `registry.condition_rows.list_condition_leaves` gives them."""
 SPARE_ROWS = 2
 MOST_ROWS = 20
 
@@ -32,12 +34,19 @@ class ConditionRowForm(forms.Form):
     op = forms.ChoiceField(label="比较", choices=Comparison, required=False)
     value = forms.CharField(label="值", max_length=200, required=False)
 
-    def __init__(self, *args: Any, items: Sequence[DataItem], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, items: Sequence[DataItem], leaves: Leaves = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        by_entity: dict[str, list[tuple[str, str]]] = {}
+        by_group: dict[str, list[tuple[str, str]]] = {}
         for item in items:
-            by_entity.setdefault(Entity(item.entity).label, []).append((item.code, item.name))
-        self.fields["item"].choices = [("", "(不用这一行)"), *by_entity.items()]  # type: ignore[attr-defined]
+            by_group.setdefault(Entity(item.entity).label, []).append((item.code, item.name))
+        by_group |= {label: list(choices.items()) for label, choices in leaves}
+        self.fields["item"].choices = [("", "(不用这一行)"), *by_group.items(), *self._kept(by_group)]  # type: ignore[attr-defined]
+
+    def _kept(self, by_group: Mapping[str, Sequence[tuple[str, str]]]) -> list[tuple[str, str]]:
+        """What the row says already and is not offered, such as a retired tag: it shows, and saving it is refused."""
+        code = self.initial.get("item", "")
+        offered = any(code == other for choices in by_group.values() for other, _ in choices)
+        return [] if not code or offered else [(code, f"{code}(不能再选)")]
 
     def as_row(self) -> ConditionRow | None:
         data = self.cleaned_data  # empty where a spare row was left as it was

@@ -11,9 +11,11 @@ from typing import Any
 
 from django.db.models import TextChoices
 
+from accounts.actors import Actor
 from accounts.errors import DomainError
 from registry.catalogue import SUBJECTS, Catalogue
 from registry.conditions import ORDERED_TYPES
+from registry.leaf_kinds import kind_of, list_kinds
 from registry.models import DataItem, Entity, ItemType
 
 IDENTIFYING = re.compile(r"name$|address$|keep:")  # masks of the catalogue
@@ -43,7 +45,7 @@ class BadRow(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class ConditionRow:
-    """item: code; value: as typed, "" where the comparison takes none."""
+    """item: code, or word:code of `registry.leaf_kinds`; value: as typed, "" where the comparison takes none."""
 
     item: str
     op: str
@@ -58,7 +60,7 @@ def build_tree(rows: Sequence[ConditionRow], join: str, catalogue: Catalogue) ->
 def split_tree(tree: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, list[ConditionRow]]:
     """join and rows of a tree made by `build_tree`; parts of any other shape are left out."""
     join = "any" if "any" in tree else "all"
-    parts = tree.get(join, [tree] if "item" in tree else [])
+    parts = tree.get(join, [tree] if tree else [])
     rows = [_row(part, catalogue) for part in parts]
     return join, [row for row in rows if row is not None]
 
@@ -72,7 +74,29 @@ def list_condition_items(catalogue: Catalogue) -> list[DataItem]:
     return [item for item in catalogue.items.values() if item.entity in offered and not IDENTIFYING.match(item.mask)]
 
 
+def list_condition_leaves(actor: Actor) -> list[tuple[str, dict[str, str]]]:
+    """Groups of what higher floors offer to that post: label, and word:code -> name. Empty groups are left out."""
+    groups = [(kind, kind.choices(actor)) for kind in list_kinds()]
+    return [
+        (kind.label, {f"{kind.word}:{code}": name for code, name in choices.items()})
+        for kind, choices in groups
+        if choices
+    ]
+
+
 def _leaf(row: ConditionRow, catalogue: Catalogue) -> dict[str, Any]:
+    return _told_leaf(row) if ":" in row.item else _item_leaf(row, catalogue)
+
+
+def _told_leaf(row: ConditionRow) -> dict[str, Any]:
+    """A leaf that is true or false and has no value: 是 asks for it, 不是 for its absence."""
+    word, _, code = row.item.partition(":")
+    if row.op not in (Comparison.IS, Comparison.IS_NOT) or row.value.strip():
+        raise BadRow("条件里的标签只能选“是”(有这个标签)或“不是”(没有),后面不用填值。", field="condition")
+    return {word: code} if row.op == Comparison.IS else {"not": {word: code}}
+
+
+def _item_leaf(row: ConditionRow, catalogue: Catalogue) -> dict[str, Any]:
     item = catalogue.item(row.item)
     if row.op in (Comparison.KNOWN, Comparison.UNKNOWN):
         known = {"item": item.code, "op": "known"}
@@ -134,6 +158,9 @@ def _number(item: DataItem, text: str) -> int | str:
 
 def _row(part: Mapping[str, Any], catalogue: Catalogue) -> ConditionRow | None:
     leaf, negated = (part["not"], True) if "not" in part else (part, False)
+    kind = kind_of(leaf) if isinstance(leaf, Mapping) else None
+    if kind:
+        return ConditionRow(f"{kind.word}:{leaf[kind.word]}", Comparison.IS_NOT if negated else Comparison.IS)
     if not isinstance(leaf, Mapping) or leaf.get("item") not in catalogue.items:
         return None
     item, op = str(leaf["item"]), str(leaf["op"])

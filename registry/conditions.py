@@ -3,7 +3,8 @@
     {"all": [{"item": "person.age", "op": ">=", "value": 80},
              {"not": {"item": "person.is_low_income", "op": "=", "value": true}}]}
 
-Serves roster filters, statistics cells, and later tags and validation. {} is true for everybody.
+Serves roster filters, statistics cells, tags and later validation. {} is true for everybody. What a higher floor
+knows about a subject stands in the tree by its own key, such as {"tag": "T0001"}: see `registry.leaf_kinds`.
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ from accounts.errors import DomainError
 from registry.ages import compare_age
 from registry.catalogue import Catalogue
 from registry.expressions import NotReachable, Sql, item_expression, path_to
-from registry.masking import is_masked
+from registry.leaf_kinds import Part, kind_of
 from registry.models import DataItem, ItemType
 
 COMPARE: dict[str, Any] = {
@@ -58,31 +59,42 @@ def compile_condition(tree: Mapping[str, Any], subject: str, catalogue: Catalogu
 
 
 def describe_condition(tree: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """The tree in Chinese, for people: 年龄不小于 80 且 是否低保是是."""
+    """The tree in Chinese, for people: 年龄不小于 80 且 是否低保:是. Groups inside a group stand in brackets."""
     if not tree:
         return "全部"
     for word, joined in (("all", " 且 "), ("any", " 或 ")):
         if word in tree:
-            return joined.join(f"{describe_condition(part, catalogue)}" for part in tree[word])
+            return joined.join(_describe_inner(part, catalogue) for part in tree[word])
     if "not" in tree:
         return f"不满足({describe_condition(tree['not'], catalogue)})"
-    return _describe_leaf(tree, catalogue)
+    kind = kind_of(tree)
+    return kind.describe(tree) if kind else _describe_leaf(tree, catalogue)
 
 
-def items_in(tree: Mapping[str, Any], catalogue: Catalogue) -> set[DataItem]:
-    """Items that a tree asks about. Parts that cannot be read name none: compiling them is refused."""
+def parts_in(tree: Mapping[str, Any], catalogue: Catalogue) -> set[Part]:
+    """What a tree is made of. Parts that cannot be read name none: compiling them is refused."""
     if not isinstance(tree, Mapping):
         return set()
     inner = [part for word in ("all", "any") if isinstance(tree.get(word), list) for part in tree[word]]
     inner += [tree["not"]] if "not" in tree else []
-    own = catalogue.items.get(str(tree.get("item")))
-    return {item for part in inner for item in items_in(part, catalogue)} | ({own} if own is not None else set())
+    return {found for part in inner for found in parts_in(part, catalogue)} | _own_parts(tree, catalogue)
 
 
-def items_above(tree: Mapping[str, Any], clearance: int, catalogue: Catalogue) -> list[DataItem]:
-    """Items of a tree that a reader sees masked, by code: who counts by them could find out what the mask hides."""
-    above = [item for item in items_in(tree, catalogue) if is_masked(item, clearance)]
-    return sorted(above, key=lambda item: str(item.code))
+def level_of(tree: Mapping[str, Any], catalogue: Catalogue) -> int:
+    """Classification level of what a tree tells about whoever meets it: the highest of its parts, 0 without any."""
+    return max((part.level for part in parts_in(tree, catalogue)), default=0)
+
+
+def parts_above(tree: Mapping[str, Any], clearance: int, catalogue: Catalogue) -> list[Part]:
+    """Parts that a reader may not see, by code: who counts by them could find out what the mask hides."""
+    above = [part for part in parts_in(tree, catalogue) if part.level > clearance]
+    return sorted(above, key=lambda part: part.code)
+
+
+def _own_parts(leaf: Mapping[str, Any], catalogue: Catalogue) -> set[Part]:
+    item, kind = catalogue.items.get(str(leaf.get("item"))), kind_of(leaf)
+    own = {Part(item.code, item.name, item.level)} if item is not None else set()
+    return own | set(kind.parts(leaf)) if kind else own
 
 
 class _Context:
@@ -106,7 +118,8 @@ def _compile(tree: Mapping[str, Any], context: _Context, depth: int) -> Q:
     if "not" in tree:
         return ~_compile(tree["not"], context, depth + 1)
     context.count()
-    return _compile_leaf(tree, context)
+    kind = kind_of(tree)
+    return kind.compile(tree, context.subject, context.on) if kind else _compile_leaf(tree, context)
 
 
 def _compile_group(tree: Mapping[str, Any], context: _Context, depth: int) -> Q:
@@ -174,6 +187,11 @@ def _typed(item: DataItem, raw: Any, catalogue: Catalogue) -> Any:
     if item.type == ItemType.DATE:
         return date.fromisoformat(raw)
     return str(raw)
+
+
+def _describe_inner(part: Mapping[str, Any], catalogue: Catalogue) -> str:
+    words = describe_condition(part, catalogue)
+    return f"({words})" if any(len(part.get(word, ())) > 1 for word in ("all", "any")) else words
 
 
 def _describe_leaf(leaf: Mapping[str, Any], catalogue: Catalogue) -> str:

@@ -87,7 +87,12 @@ def item_expression(item: DataItem, subject: str, *, on: date) -> Sql:
 
 def path_to(item: DataItem, subject: str) -> str:
     """Relation prefix from the subject to the row that stores the item. Raises NotReachable."""
-    return "" if item.entity == subject else _path(subject, item.entity)
+    return relation_to(item.entity, subject)
+
+
+def relation_to(entity: str, subject: str) -> str:
+    """Relation prefix from the subject to its one row of that entity, "" to itself. Raises NotReachable."""
+    return "" if entity == subject else _path(subject, entity)
 
 
 def _attribute(item: DataItem, path: str) -> Sql:

@@ -13,6 +13,7 @@ from accounts.codes import Level, ancestor
 from accounts.models import Area
 from registry.catalogue import get_catalogue, is_stored
 from registry.layouts import AREA_DRIVEN, group_items
+from registry.marks import Wanted
 from registry.masking import is_masked
 from registry.models import DataItem, Entity, ItemType
 from registry.rules import ItemSpec, ValueRefused, parse_value
@@ -156,13 +157,19 @@ class SubjectForm(forms.Form):
         return forms.TextInput(attrs={"autocomplete": "off", **INPUTS.get(item.type, {})})
 
 
+TAG_FILTERS = (("tag", "有标签"), ("any", "有标签之一"), ("without", "没有标签"))
+
+
 class ListForm(forms.Form):
-    """Filters that all lists share. area: one level below the post's own."""
+    """Filters that all lists share. area: one level below the post's own. tags: code -> name of `registry.marks`."""
 
     closed = forms.BooleanField(label="只看已注销", required=False)
 
-    def __init__(self, data: Any, *, areas: Iterable[Area] = ()) -> None:
+    def __init__(self, data: Any, *, areas: Iterable[Area] = (), tags: Mapping[str, str] | None = None) -> None:
         super().__init__(data)
+        for name, label in TAG_FILTERS if tags else ():
+            choices = list((tags or {}).items())
+            self.fields[name] = forms.MultipleChoiceField(label=label, required=False, choices=choices)
         self.areas = {str(area.code): area for area in areas}
         choices = [("", "全部"), *((code, area.name) for code, area in self.areas.items())]
         self.fields["area"] = forms.ChoiceField(label="所在区域", choices=choices, required=False)
@@ -171,6 +178,17 @@ class ListForm(forms.Form):
         """The value of a filter; None where it is empty or wrong: a wrong filter filters nothing."""
         self.is_valid()
         return self.cleaned_data.get(name) or None
+
+    @property
+    def tags(self) -> Wanted:
+        """What was asked of tags."""
+        return Wanted(*(tuple(self.read(name) or ()) for name, _ in TAG_FILTERS))
+
+    @property
+    def tag_fields(self) -> list[tuple[str, str, list[tuple[str, str]], list[str]]]:
+        """(field name, label, choices, chosen codes) of each filter by tags; none where there are no tags."""
+        shown = [(name, label) for name, label in TAG_FILTERS if name in self.fields]
+        return [(name, label, self.fields[name].choices, self.read(name) or []) for name, label in shown]  # type: ignore[attr-defined]
 
     def chips(self) -> list[tuple[str, str, str]]:
         """(field name, label, value as people read it) of every filter in force."""
@@ -205,10 +223,7 @@ class PeopleForm(ListForm):
         marks: Iterable[DataItem] = (),
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(data, areas=areas)
-        if tags:
-            for name, label in (("tag", "有标签"), ("without", "没有标签")):
-                self.fields[name] = forms.MultipleChoiceField(label=label, required=False, choices=list(tags.items()))
+        super().__init__(data, areas=areas, tags=tags)
         self.fields["marks"] = forms.MultipleChoiceField(
             label="情况",
             required=False,
@@ -223,9 +238,17 @@ class PlaceForm(ListForm):
     q = forms.CharField(label="查找", required=False, max_length=60)
 
     def __init__(
-        self, data: Any, *, areas: Iterable[Area], kind: str, kinds: Mapping[str, str], rented: bool, by: str
+        self,
+        data: Any,
+        *,
+        areas: Iterable[Area],
+        kind: str,
+        kinds: Mapping[str, str],
+        rented: bool,
+        by: str,
+        tags: Mapping[str, str],
     ) -> None:
-        super().__init__(data, areas=areas)
+        super().__init__(data, areas=areas, tags=tags)
         self.fields["q"].widget.attrs["placeholder"] = by
         choices = [("", "全部"), *kinds.items()]
         self.fields["kind"] = forms.ChoiceField(label=kind, choices=choices, required=False)

@@ -1,13 +1,21 @@
 """Input of the pages of tags."""
 
+import re
 from typing import Any
 
 from django import forms
 
 from accounts.roles import HIGHEST_LEVEL
+from registry.models import Entity
 from tagging.models import Colour, Kind
+from tagging.models.catalogue import SUBJECT_CHOICES
 
-FIELDS = ("name", "kind", "level", "meaning", "purpose", "valid_until", "recheck_days", "group", "colour")
+FIELDS = (
+    "name", "kind", "subject", "level", "meaning", "purpose", "source", "synonyms", "valid_until", "recheck_days",
+    "group", "colour",
+)  # fmt: skip
+SIGNS = re.compile(r"[、,,;;\s]+")
+MOST_SYNONYMS = 10
 LEVELS = [(level, f"{level} 级") for level in range(1, HIGHEST_LEVEL + 1)]
 
 
@@ -31,8 +39,15 @@ class TagForm(forms.Form):
         choices=Kind,
         help_text="基础标签先在目录里统一名称和含义;动态标签由条件自动得出。",
     )
+    subject = forms.ChoiceField(label="对象", choices=SUBJECT_CHOICES, initial=Entity.PERSON)
     meaning = forms.CharField(label="含义", max_length=200, help_text="怎样的人算,怎样的不算。")
     purpose = forms.CharField(label="用途", max_length=200, help_text="用来做什么工作,依据是什么。")
+    source = forms.CharField(
+        label="来源", max_length=100, required=False, help_text="基础标签从哪里来,如“区民政局低保系统”“入户走访”。"
+    )
+    synonyms = forms.CharField(
+        label="同义词", max_length=200, required=False, help_text="别处的叫法,用顿号分开。查找和导入时都认。"
+    )
     level = forms.TypedChoiceField(
         label="分级",
         choices=LEVELS,
@@ -47,6 +62,12 @@ class TagForm(forms.Form):
     )
     recheck_days = forms.IntegerField(label="复核周期(天)", required=False, min_value=1, max_value=3660)
     reason = forms.CharField(label="申请理由", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def clean_synonyms(self) -> list[str]:
+        words = list(dict.fromkeys(word for word in SIGNS.split(self.cleaned_data["synonyms"]) if word))
+        if len(words) > MOST_SYNONYMS or any(len(word) > self.fields["name"].max_length for word in words):  # type: ignore[attr-defined]
+            raise forms.ValidationError(f"同义词最多 {MOST_SYNONYMS} 个,每个最多 20 个字。")
+        return words
 
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in FIELDS}

@@ -1,52 +1,41 @@
-"""Tags on the card of a person and in the filter of the list, as `registry.person_marks` asks for them."""
+"""Tags on the card of a subject and in the filter of its list, as `registry.marks` asks for them."""
 
 from collections.abc import Mapping
-from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
-from django.utils.timezone import localdate
 
 from accounts.actors import Actor
 from accounts.rights import VIEW_TAGS, holds
-from registry.models import Person
-from registry.person_marks import Mark, MarkSource
-from tagging.models import Kind, PersonTags, Tag, TagEvent
-from tagging.models.catalogue import TagQuerySet
+from registry.marks import Mark, MarkSource
+from registry.models.base import Subject
+from tagging.carrying import carries
+from tagging.codes import key_of
+from tagging.models import SubjectTags
+from tagging.selectors.catalogue import readable_tags
+from tagging.selectors.events import since_of
 
 
-def list_marks(actor: Actor, person: Person) -> list[Mark]:
-    """Tags of the person that the post may know, by name, each with the day it came. One query where there are none."""
-    row = PersonTags.objects.visible_to(actor).filter(district=person.district, person_id=person.pk).first()
+def list_marks(actor: Actor, entity: str, subject: Subject) -> list[Mark]:
+    """Tags of the subject that the post may know, by name, with the day each came. One query where there are none."""
+    row = SubjectTags.objects.visible_to(actor).of(entity, subject).first()
     if row is None or not row.tags or not holds(actor, VIEW_TAGS):
         return []
-    tags = list(_readable(actor).filter(pk__in=row.tags))
-    since = _since(actor, person) if tags else {}
+    tags = list(readable_tags(actor).filter(pk__in=row.tags))
+    since = since_of(actor, entity, subject) if tags else {}
     return [Mark(tag.name, tag.colour, reverse("tagging:tag_detail", args=[tag.pk]), since.get(tag.pk)) for tag in tags]
 
 
-def list_choices(actor: Actor) -> Mapping[str, str]:
-    """Dynamic tags in use that the post may know. One query."""
+def list_choices(actor: Actor, entity: str) -> Mapping[str, str]:
+    """Tags of that subject in use that the post may know. One query."""
     if not holds(actor, VIEW_TAGS):
         return {}
-    return {tag.code: tag.name for tag in _readable(actor).filter(kind=Kind.DYNAMIC)}
+    return {tag.code: tag.name for tag in readable_tags(actor).filter(subject=entity)}
 
 
-def carrying(code: str) -> Q:
-    """People who carry the tag of that code."""
-    own = PersonTags.objects.filter(district=OuterRef("district"), person_id=OuterRef("pk"))
-    return Q(Exists(own.filter(tags__contains=[int(code.removeprefix("T"))])))
+def carrying(entity: str, code: str) -> Q:
+    """Subjects that carry the tag of that code."""
+    return carries(entity, key_of(code))
 
 
 SOURCE = MarkSource(list_marks, list_choices, carrying)
-
-
-def _readable(actor: Actor) -> TagQuerySet:
-    """Live tags that reach into the scope, up to the standing clearance."""
-    return Tag.objects.visible_to(actor).live().filter(level__lte=actor.at_standing().clearance)
-
-
-def _since(actor: Actor, person: Person) -> dict[int, date]:
-    """Day on which each tag came last."""
-    events = TagEvent.objects.visible_to(actor).filter(district=person.district, person_id=person.pk)
-    return {tag: localdate(event.at) for event in events.order_by("pk") for tag in event.gained}

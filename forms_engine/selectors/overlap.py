@@ -18,7 +18,7 @@ from forms_engine.models import Dispatch, FormColumn, FormVersion
 from forms_engine.selectors.templates import is_live
 from forms_engine.services.prefill import Roster, list_subjects
 from registry.catalogue import Catalogue, get_catalogue
-from registry.conditions import items_above
+from registry.conditions import parts_above
 from registry.expressions import NotReachable, item_expression
 from registry.models import DataItem, Entity
 
@@ -109,7 +109,7 @@ def recall_known(*, version: FormVersion, columns: Sequence[FormColumn], on: dat
 
 def names_above(version: FormVersion, clearance: int) -> list[str]:
     """Items of the form's condition above a clearance: its reader must not count by them (no oracle)."""
-    return [item.name for item in items_above(version.condition, clearance, get_catalogue())]
+    return [item.name for item in parts_above(version.condition, clearance, get_catalogue())]
 
 
 def count_asked(*, version: FormVersion, on: date) -> int:

@@ -20,7 +20,7 @@ from forms_engine.selectors.templates import get_open_version
 from forms_engine.services.design import save_columns, save_settings
 from registry.catalogue import get_catalogue
 from registry.condition_forms import ConditionJoinForm, ConditionSet
-from registry.condition_rows import build_tree, list_condition_items, split_tree
+from registry.condition_rows import build_tree, list_condition_items, list_condition_leaves, split_tree
 from registry.conditions import describe_condition
 
 AFTER = {"settings": "forms_engine:template_settings"}
@@ -102,8 +102,9 @@ class _SettingsPage:
         self.join = ConditionJoinForm(data, initial={"join": join})
         # Rows that were sent stand for themselves: one that equals the kept row is not an empty one.
         kept = [] if data else [{"item": row.item, "op": row.op, "value": row.value} for row in rows]
-        items = list_condition_items(self.catalogue)
-        self.rows = ConditionSet(data, prefix="rows", initial=kept, form_kwargs={"items": items})
+        leaves = list_condition_leaves(actor_of(request))
+        offered = {"items": list_condition_items(self.catalogue), "leaves": leaves}
+        self.rows = ConditionSet(data, prefix="rows", initial=kept, form_kwargs=offered)
 
     def is_valid(self) -> bool:
         valid = [self.form.is_valid(), self.join.is_valid(), self.rows.is_valid()]  # all errors show at once

@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from registry.models.base import Subject, keep_history
@@ -21,6 +22,7 @@ class Organization(Subject):
         indexes = [
             models.Index(fields=["area_code", "name"]),
             models.Index(fields=["id"], name="organization_id"),
+            BrinIndex(fields=["updated_at"], name="organization_updated", pages_per_range=32),
         ]
 
     def __str__(self) -> str:

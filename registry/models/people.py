@@ -24,6 +24,7 @@ class Household(Subject):
         indexes = [
             models.Index(fields=["area_code", "number"]),
             models.Index(fields=["id"], name="household_id"),
+            BrinIndex(fields=["updated_at"], name="household_updated", pages_per_range=32),
         ]
 
     def __str__(self) -> str:

@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from registry.models.base import Subject, keep_history
@@ -29,6 +30,7 @@ class Dwelling(Subject):
         indexes = [
             models.Index(fields=["area_code", "address"]),
             models.Index(fields=["id"], name="dwelling_id"),
+            BrinIndex(fields=["updated_at"], name="dwelling_updated", pages_per_range=32),
         ]
 
     def __str__(self) -> str:

@@ -8,8 +8,8 @@ from django.db.models import Count, F, Q, QuerySet, Value
 from accounts.actors import Actor
 from accounts.codes import SPAN, Level, Range
 from registry.catalogue import get_catalogue
+from registry.marks import NOTHING, Wanted, subjects_with
 from registry.models import Entity, Person
-from registry.person_marks import people_with
 from registry.selectors.search import SPELLED, people_matching
 from registry.selectors.subjects import subjects_of
 
@@ -20,10 +20,7 @@ MOST_PICKED = 8
 
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:
-    """living: "", resident (常住), registered (户籍) or separated (人户分离). area: range inside the scope.
-
-    tags: codes of `registry.person_marks`, all of which a person carries; without_tags: none of which.
-    """
+    """living: "", resident (常住), registered (户籍) or separated (人户分离). area: range inside the scope."""
 
     text: str = ""
     living: str = ""
@@ -33,8 +30,7 @@ class PeopleFilter:
     area: Range | None = None
     marks: tuple[str, ...] = ()
     closed: bool = False
-    tags: tuple[str, ...] = ()
-    without_tags: tuple[str, ...] = ()
+    tags: Wanted = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +58,7 @@ def list_people(*, actor: Actor, wanted: PeopleFilter, on: date) -> QuerySet[Per
         found = found.filter(sex=wanted.sex)
     if wanted.area:
         found = found.within(wanted.area)  # type: ignore[attr-defined]
-    found = found.filter(people_with(actor, wanted.tags, without=wanted.without_tags))
+    found = found.filter(subjects_with(actor, Entity.PERSON, wanted.tags))
     allowed = set(wanted.marks) & set(marks_for(actor))
     return found.filter(**{code.removeprefix("person."): True for code in allowed})
 

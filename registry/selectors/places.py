@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.codes import Range
+from registry.marks import NOTHING, Wanted, subjects_with
 from registry.models import Dwelling, Entity, Household, Organization, Person
 from registry.rules.text import clean_text
 from registry.selectors.subjects import subjects_of
@@ -23,6 +24,7 @@ class PlaceFilter:
     area: Range | None = None
     rented: bool = False
     closed: bool = False
+    tags: Wanted = NOTHING
 
 
 def list_households(*, actor: Actor, wanted: PlaceFilter) -> QuerySet[Household]:
@@ -68,6 +70,7 @@ def list_residents(*, actor: Actor, dwelling: Dwelling) -> list[Person]:
 
 def _found(entity: str, actor: Actor, wanted: PlaceFilter) -> QuerySet[Any]:
     found = subjects_of(entity, actor).filter(closed_on__isnull=not wanted.closed)
+    found = found.filter(subjects_with(actor, entity, wanted.tags))
     return found.within(wanted.area) if wanted.area else found  # type: ignore[attr-defined]
 
 

@@ -19,8 +19,8 @@ from accounts.rights import CHANGE_RESIDENTS, IMPORT_RESIDENTS, VIEW_RESIDENTS, 
 from accounts.sealing import SealBroken, open_sealed, seal
 from registry.catalogue import get_catalogue
 from registry.forms import LeavingForm, PeopleForm, SearchForm, SubjectForm
+from registry.marks import list_choices, list_marks
 from registry.models import Entity, Person
-from registry.person_marks import list_choices, list_marks
 from registry.selectors.areas import get_area_names, list_areas_below, list_register_communities
 from registry.selectors.events import list_events_of_person
 from registry.selectors.people import PeopleFilter, count_people, list_people, marks_for
@@ -74,7 +74,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     person, actor = context["subject"], actor_of(request)
     context["members"] = named(list_members(actor=actor, household_id=person.household_id), actor)
     context["events"] = list_events_of_person(actor=actor, person=person)
-    context["tags"] = list_marks(actor=actor, person=person)
+    context["tags"] = list_marks(actor=actor, entity=Entity.PERSON, subject=person)
     context |= _places(person)
     return card_page(request, "registry/person_detail.html", context, beside=context["members"])
 
@@ -177,7 +177,7 @@ def _places(person: Person) -> dict[str, str]:
 def _filters(request: HttpRequest) -> PeopleForm:
     actor = actor_of(request)
     marks = [get_catalogue().item(code) for code in marks_for(actor)]
-    return PeopleForm(request.GET, areas=list_areas_below(actor), marks=marks, tags=list_choices(actor))
+    return PeopleForm(request.GET, areas=list_areas_below(actor), marks=marks, tags=list_choices(actor, Entity.PERSON))
 
 
 def _found(request: HttpRequest, form: PeopleForm, text: str) -> QuerySet[Person]:
@@ -191,8 +191,7 @@ def _found(request: HttpRequest, form: PeopleForm, text: str) -> QuerySet[Person
         area=form.areas[area].range if area else None,
         marks=tuple(form.read("marks") or ()),
         closed=bool(form.read("closed")),
-        tags=tuple(form.read("tag") or ()),
-        without_tags=tuple(form.read("without") or ()),
+        tags=form.tags,
     )
     return list_people(actor=actor_of(request), wanted=wanted, on=timezone.localdate())
 

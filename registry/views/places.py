@@ -19,6 +19,7 @@ from accounts.rights import CHANGE_RESIDENTS, VIEW_RESIDENTS, holds
 from registry.catalogue import get_catalogue
 from registry.forms import ClosingForm, PlaceForm, SubjectForm
 from registry.layouts import LAYOUTS
+from registry.marks import list_choices, list_marks
 from registry.models import Entity
 from registry.selectors.areas import list_areas_below
 from registry.selectors.places import (
@@ -119,6 +120,7 @@ def detail_view(pages: Pages) -> View:
     def place_detail(request: HttpRequest, pk: int) -> HttpResponse:
         context = card_context(request, pages.entity, pk)
         context |= pages.beside(actor_of(request), context["subject"])
+        context["tags"] = list_marks(actor=actor_of(request), entity=pages.entity, subject=context["subject"])
         return card_page(request, "registry/place_detail.html", context, beside=context.get("people", ()))
 
     return place_detail
@@ -218,6 +220,7 @@ def _filters(request: HttpRequest, pages: Pages) -> PlaceForm:
         kinds=catalogue.labels(pages.kind),
         rented=pages.entity == Entity.DWELLING,
         by=pages.by,
+        tags=list_choices(actor_of(request), pages.entity),
     )
 
 
@@ -229,6 +232,7 @@ def _found(request: HttpRequest, pages: Pages, form: PlaceForm) -> QuerySet[Any]
         area=form.areas[area].range if area else None,
         rented=bool(form.read("rented")),
         closed=bool(form.read("closed")),
+        tags=form.tags,
     )
     return pages.found(actor=actor_of(request), wanted=wanted)
 

@@ -1,70 +1,82 @@
-"""The one statement of a pass: tags of some people as the rules say, written where they differ from what is kept."""
+"""The one statement of a pass: tags of some subjects as the rules say, written where they differ from what is kept."""
 
 from collections.abc import Sequence
-from datetime import date
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Case, Func, Q, QuerySet, SmallIntegerField, Value, When
+from django.db.models import Case, F, Func, Q, QuerySet, SmallIntegerField, Value, When
 
-from registry.catalogue import get_catalogue
-from registry.conditions import compile_condition
-from registry.models import Entity, Person
-from tagging.models import Kind, Tag
-from tagging.selectors.counts import range_of
+from registry.models import Entity
+from tagging.evaluation.rules import Layer, Rule
 
-COLUMNS = ("pk", "district", "area_code", "registered_area_code", "version", "made")
 ARRAY = ArrayField(SmallIntegerField())
+# What others write stays as it is; sorting it in costs only where somebody carries such a tag. A row is updated from
+# its own newest state, so that a tag attached by hand while the pass runs is not lost.
 _DIFFERENCE = """
-WITH made (person_id, district, area_code, registered_area_code, version, tags) AS MATERIALIZED ({made}),
+WITH made (subject_id, district, area_code, registered_area_code, version, stays, tags) AS MATERIALIZED ({made}),
 differing AS MATERIALIZED (
-    SELECT m.*, coalesce(k.tags, '{{}}') AS old
-    FROM made m LEFT JOIN tagging_persontags k ON k.district = m.district AND k.person_id = m.person_id
-    WHERE m.tags <> coalesce(k.tags, '{{}}')
+    SELECT m.*, k.subject_id IS NOT NULL AS known, coalesce(k.tags, '{{}}') AS old, {wanted} AS wanted
+    FROM made m LEFT JOIN tagging_subjecttags k
+        ON k.district = m.district AND k.entity = %s AND k.subject_id = m.subject_id
+    WHERE {wanted} <> coalesce(k.tags, '{{}}')
        OR k.area_code <> m.area_code OR k.registered_area_code <> m.registered_area_code
 ),
 traced AS (
     INSERT INTO tagging_tagevent
-        (district, area_code, registered_area_code, person_id, gained, lost, person_version, at)
-    SELECT district, area_code, registered_area_code, person_id,
-           ARRAY(SELECT unnest(tags) EXCEPT SELECT unnest(old) ORDER BY 1),
-           ARRAY(SELECT unnest(old) EXCEPT SELECT unnest(tags) ORDER BY 1), version, now()
-    FROM differing WHERE tags <> old
+        (district, area_code, registered_area_code, entity, subject_id, gained, lost, subject_version, at)
+    SELECT district, area_code, registered_area_code, %s, subject_id,
+           ARRAY(SELECT unnest(wanted) EXCEPT SELECT unnest(old) ORDER BY 1),
+           ARRAY(SELECT unnest(old) EXCEPT SELECT unnest(wanted) ORDER BY 1), version, now()
+    FROM differing WHERE wanted <> old
     RETURNING 1
 ),
-written AS (
-    INSERT INTO tagging_persontags (district, person_id, area_code, registered_area_code, tags)
-    SELECT district, person_id, area_code, registered_area_code, tags FROM differing
-    ON CONFLICT (district, person_id) DO UPDATE
-    SET tags = excluded.tags, area_code = excluded.area_code, registered_area_code = excluded.registered_area_code
+added AS (
+    INSERT INTO tagging_subjecttags (district, entity, subject_id, area_code, registered_area_code, tags)
+    SELECT district, %s, subject_id, area_code, registered_area_code, wanted FROM differing WHERE NOT known
+    ON CONFLICT DO NOTHING
+),
+changed AS (
+    UPDATE tagging_subjecttags k
+    SET tags = {wanted}, area_code = m.area_code, registered_area_code = m.registered_area_code
+    FROM differing m
+    WHERE m.known AND k.district = m.district AND k.entity = %s AND k.subject_id = m.subject_id
 )
 SELECT count(*) FROM traced
 """
+_ALL_MADE = "m.tags"
+_KEPT_BESIDE = """(CASE WHEN m.stays AND k.tags && %s::smallint[] THEN
+    ARRAY(SELECT unnest(m.tags) UNION SELECT t FROM unnest(k.tags) t WHERE t = ANY(%s::smallint[]) ORDER BY 1)
+    ELSE m.tags END)"""
 
 
-def write_difference(people: QuerySet[Person], tags: Sequence[Tag], *, on: date) -> int:
-    """Bring the tags of those people up to date; who left carries none. Returns how many people gained or lost one."""
-    made = people.order_by().annotate(made=_carried(tags, on)).values_list(*COLUMNS)
-    select, params = made.query.sql_with_params()
+def write_difference(subjects: QuerySet[Any], layer: Layer) -> int:
+    """Bring the layer's tags of those subjects up to date; who left carries none.
+
+    subjects: of the layer's kind. Returns how many gained or lost one.
+    """
+    select, params = _made(subjects, layer).query.sql_with_params()
+    kept, entity = list(layer.kept), layer.subject
+    wanted, beside = (_KEPT_BESIDE, [kept, kept]) if kept else (_ALL_MADE, [])
+    given = [*params, *beside, entity, *beside, entity, entity, *beside, entity]
     with connection.cursor() as cursor:
-        cursor.execute(_DIFFERENCE.format(made=select), params)
+        cursor.execute(_DIFFERENCE.format(made=select, wanted=wanted), given)
         return int(cursor.fetchone()[0])
 
 
-def list_rules(*, on: date) -> list[Tag]:
-    """Dynamic tags in use on that day, by key."""
-    tags = Tag.objects.live().filter(kind=Kind.DYNAMIC).exclude(valid_until__lt=on)
-    return list(tags.order_by("pk"))
+def _made(subjects: QuerySet[Any], layer: Layer) -> QuerySet[Any]:
+    """Key, place, version, whether it is still there, and the sorted keys of the tags whose rules it meets."""
+    registered = "registered_area_code" if layer.subject == Entity.PERSON else "area_code"
+    columns = {"registered": F(registered), "stays": Q(closed_on=None), "made": _carried(layer.rules)}
+    found: QuerySet[Any] = subjects.order_by().annotate(**columns)
+    rows: QuerySet[Any] = found.values_list("pk", "district", "area_code", "registered", "version", "stays", "made")
+    return rows
 
 
-def _carried(tags: Sequence[Tag], on: date) -> Case:
-    """Sorted keys of the tags whose condition the person meets inside the tag's area."""
-    met = [Case(When(_holds(tag, on), then=Value(tag.pk)), output_field=SmallIntegerField()) for tag in tags]
-    listed = Func(*met, template="array_remove(ARRAY[%(expressions)s]::smallint[], NULL)", output_field=ARRAY)
+def _carried(rules: Sequence[Rule]) -> Case | Value:
     none = Value([], output_field=ARRAY)
-    return Case(When(Q(closed_on=None), then=listed), default=none, output_field=ARRAY) if tags else Case(default=none)
-
-
-def _holds(tag: Tag, on: date) -> Q:
-    inside = Q(area_code__range=range_of(tag.area_id))
-    return inside & compile_condition(tag.condition, Entity.PERSON, get_catalogue(), on=on)
+    if not rules:
+        return none
+    met = [Case(When(rule.met, then=Value(rule.key)), output_field=SmallIntegerField()) for rule in rules]
+    listed = Func(*met, template="array_remove(ARRAY[%(expressions)s]::smallint[], NULL)", output_field=ARRAY)
+    return Case(When(Q(closed_on=None), then=listed), default=none, output_field=ARRAY)

@@ -1,9 +1,10 @@
-"""When tags are brought up to date: after a decision of the desk, after people changed, and every night."""
+"""When tags are brought up to date: after a decision of the desk, after something changed, and every night."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils.timezone import localdate, now
 
 from accounts.actors import Actor
@@ -12,55 +13,59 @@ from accounts.codes import HIGHEST_CODE, LOWEST_CODE, Level, Range
 from accounts.jobs import Progress, Steps
 from accounts.models import Area, Job
 from accounts.scope import limited_to, whole_tree
-from registry.models import Dwelling, Household, Person
-from tagging.evaluation.difference import list_rules, write_difference
+from registry.catalogue import SUBJECTS, model_of
+from tagging.evaluation.difference import write_difference
+from tagging.evaluation.rules import Layer, list_layers
+from tagging.evaluation.touched import list_touched
 from tagging.models import Tag, TagWatch
 from tagging.selectors.counts import range_of
+from tagging.services.levels import settle_all_levels
 
 REFRESH = "tagging.refresh"
 OVERLAP = timedelta(minutes=10)
 """A change is dated by the beginning of its transaction; one that took longer than this is found at night."""
 PART = 20_000
-"""People a statement, where many changed at once."""
+"""Subjects a statement, where many changed at once."""
 _FORGET_GONE = """
-DELETE FROM tagging_persontags t
-WHERE NOT EXISTS (SELECT FROM registry_person p WHERE p.district = t.district AND p.id = t.person_id)
+DELETE FROM tagging_subjecttags t
+WHERE entity = %s AND NOT EXISTS (SELECT FROM {table} s WHERE s.district = t.district AND s.id = t.subject_id)
 """
 
 
 def refresh_area(actor: Actor, job: Job, *, tag_id: int) -> Steps:
-    """Job after a decision about a tag: all people of its area, a town a step. Safe to repeat."""
+    """Job after a decision about a tag: everything in its area, a town and layer a step. Safe to repeat."""
     tag = Tag.objects.get(pk=tag_id)
-    chunks = list_chunks(range_of(tag.area_id))
+    steps = list_steps(range_of(tag.area_id), on=localdate())
     changed = 0
-    for done, chunk in enumerate(chunks, start=1):
-        changed += refresh_chunk(chunk)
-        yield Progress(done, len(chunks))
+    for done, (layer, chunk) in enumerate(steps, start=1):
+        changed += refresh_chunk(layer, chunk)
+        yield Progress(done, len(steps))
     record(actor, "tag.refreshed", tag, changed=changed)
     return {"tag": tag_id, "changed": changed}
 
 
 def refresh_all() -> int:
-    """Every night: everybody, for what depends on the date, and rows of people who have moved to another district.
+    """Every night: everybody, for what depends on the date, and rows of who has moved to another district.
 
-    Returns how many people gained or lost a tag.
+    Returns how many subjects gained or lost a tag.
     """
+    settle_all_levels()
     changed = 0
     for area in Area.objects.filter(level=Level.DISTRICT).order_by("code"):
-        for chunk in list_chunks(area.range):
+        for layer, chunk in list_steps(area.range, on=localdate()):
             with whole_tree(reason="每夜更新标签"):
-                changed += refresh_chunk(chunk)
-    with whole_tree(reason="清理已迁出者的标签"), connection.cursor() as cursor:
-        cursor.execute(_FORGET_GONE)
+                changed += refresh_chunk(layer, chunk)
+    with whole_tree(reason="清理已迁出者的标签"):
+        _forget_gone()
     record_system("tag.refreshed_all", changed=changed)
     return changed
 
 
 @transaction.atomic
 def refresh_changed() -> int:
-    """Every half minute: people who changed since the last look, and who shares a household or dwelling with them.
+    """Every half minute: what changed since the last look, and who shares a household or dwelling with it.
 
-    Returns how many people gained or lost a tag. Of two at once the second leaves it to the first.
+    Returns how many subjects gained or lost a tag. Of two at once the second leaves it to the first.
     """
     TagWatch.objects.get_or_create(pk=1, defaults={"looked_until": now()})
     watch = TagWatch.objects.select_for_update(skip_locked=True).filter(pk=1).first()
@@ -75,10 +80,14 @@ def refresh_changed() -> int:
     return changed
 
 
-def refresh_chunk(chunk: Range) -> int:
-    """Everybody who lives inside, within the scope. Returns how many people gained or lost a tag."""
-    on = localdate()
-    return write_difference(Person.objects.filter(area_code__range=chunk), list_rules(on=on), on=on)
+def list_steps(area: Range, *, on: date) -> list[tuple[Layer, Range]]:
+    """Everything to be done for an area: layer by layer, because one may need what stands in the next town."""
+    return [(layer, chunk) for layer in list_layers(on=on) for chunk in list_chunks(area)]
+
+
+def refresh_chunk(layer: Layer, chunk: Range) -> int:
+    """Everybody who lives inside, within the scope. Returns how many gained or lost a tag."""
+    return write_difference(_subjects(layer.subject).filter(area_code__range=chunk), layer)
 
 
 def list_chunks(area: Range) -> list[Range]:
@@ -89,16 +98,21 @@ def list_chunks(area: Range) -> list[Range]:
 
 
 def _refresh_since(since: datetime) -> int:
-    on = localdate()
-    rules, touched = list_rules(on=on), _list_touched(since)
-    parts = [touched[start : start + PART] for start in range(0, len(touched), PART)]
-    return sum(write_difference(Person.objects.filter(pk__in=part), rules, on=on) for part in parts)
+    layers, touched = list_layers(on=localdate()), list_touched(since)
+    return sum(_refresh_these(layer, sorted(touched.get(layer.subject, ()))) for layer in layers)
 
 
-def _list_touched(since: datetime) -> list[int]:
-    changed = Person.objects.filter(updated_at__gte=since)
-    households = Household.objects.filter(updated_at__gte=since).values("pk")
-    dwellings = Dwelling.objects.filter(updated_at__gte=since).values("pk")
-    beside = Q(household__in=changed.exclude(household=None).values("household")) | Q(household__in=households)
-    around = Person.objects.filter(beside | Q(dwelling__in=dwellings))
-    return sorted({*changed.values_list("pk", flat=True), *around.values_list("pk", flat=True)})
+def _refresh_these(layer: Layer, keys: list[int]) -> int:
+    parts = [keys[start : start + PART] for start in range(0, len(keys), PART)]
+    return sum(write_difference(_subjects(layer.subject).filter(pk__in=part), layer) for part in parts)
+
+
+def _subjects(entity: str) -> QuerySet[Any]:
+    found: QuerySet[Any] = model_of(entity)._default_manager.all()
+    return found
+
+
+def _forget_gone() -> None:
+    with connection.cursor() as cursor:
+        for entity in SUBJECTS:
+            cursor.execute(_FORGET_GONE.format(table=model_of(entity)._meta.db_table), [entity])

@@ -1,4 +1,4 @@
-from tagging.models.assignments import PersonTags, TagEvent, TagWatch
+from tagging.models.assignments import SubjectTags, TagEvent, TagWatch
 from tagging.models.catalogue import Colour, Definition, Kind, Tag, TagChange
 
-__all__ = ["Colour", "Definition", "Kind", "PersonTags", "Tag", "TagChange", "TagEvent", "TagWatch"]
+__all__ = ["Colour", "Definition", "Kind", "SubjectTags", "Tag", "TagChange", "TagEvent", "TagWatch"]

@@ -8,7 +8,8 @@ from accounts.actors import Actor
 from accounts.codes import contains
 from accounts.errors import NotFound
 from accounts.rights import DECIDE_TAGS, PROPOSE_TAGS, holds
-from tagging.models import Definition, PersonTags, Tag
+from tagging.models import Definition, SubjectTags, Tag
+from tagging.models.catalogue import TagQuerySet
 from tagging.selectors.counts import Counts, count_by_area
 
 
@@ -59,12 +60,18 @@ def may_change(actor: Actor, tag: Tag) -> bool:
 
 
 def count_carriers(*, actor: Actor, tag: Tag) -> Counts | None:
-    """People inside the scope who carry the tag; None where the post may not know. Two queries."""
+    """Subjects inside the scope that carry the tag; None where the post may not know. Two queries."""
     if not may_see_carriers(actor, tag):
         return None
-    return count_by_area(PersonTags.objects.visible_to(actor).filter(tags__contains=[tag.pk]), actor)
+    carriers = SubjectTags.objects.visible_to(actor).filter(entity=tag.subject, tags__contains=[tag.pk])
+    return count_by_area(carriers, actor)
 
 
 def may_see_carriers(actor: Actor, tag: Definition) -> bool:
     """Whether the post may learn who, and how many, carry the tag: its clearance reaches the level."""
     return tag.level <= actor.at_standing().clearance
+
+
+def readable_tags(actor: Actor) -> TagQuerySet:
+    """Live tags that reach into the scope, up to the standing clearance: of these the post learns who carries them."""
+    return Tag.objects.visible_to(actor).live().filter(level__lte=actor.at_standing().clearance)

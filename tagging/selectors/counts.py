@@ -15,7 +15,7 @@ from accounts.rights import VIEW_RESIDENTS, holds
 from accounts.suppression import TOTAL, Tree, withhold
 from registry.catalogue import get_catalogue
 from registry.conditions import compile_condition
-from registry.models import Entity, Person
+from registry.selectors.subjects import subjects_of
 from tagging.models import Definition
 
 BELOW = {
@@ -49,9 +49,9 @@ class Counts:
 
 def count_matches(*, actor: Actor, definition: Definition, area_code: int, on: date) -> Counts:
     """Whom the condition would reach inside the tag's area and the post's scope. Raises BadCondition."""
-    met = compile_condition(definition.condition, Entity.PERSON, get_catalogue(), on=on)
-    people = Person.objects.visible_to(actor).filter(met, closed_on=None)
-    return count_by_area(people.filter(area_code__range=range_of(area_code)), actor)
+    met = compile_condition(definition.condition, definition.subject, get_catalogue(), on=on)
+    found = subjects_of(definition.subject, actor).filter(met, closed_on=None)
+    return count_by_area(found.filter(area_code__range=range_of(area_code)), actor)
 
 
 def range_of(area_code: int) -> tuple[int, int]:

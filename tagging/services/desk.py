@@ -15,7 +15,7 @@ from accounts.approvals.rules import State
 from accounts.errors import Conflict, NotAllowed
 from accounts.models import Approval
 from accounts.rights import PROPOSE_TAGS, require
-from tagging.checks import settle_definition
+from tagging.checks import refuse_used, settle_definition
 from tagging.models import Tag, TagChange
 from tagging.selectors.catalogue import may_change
 from tagging.selectors.changes import TAG, get_approval_of
@@ -38,8 +38,9 @@ def propose_change(*, actor: Actor, tag: Tag, values: Mapping[str, Any], reason:
 
 @transaction.atomic
 def propose_retirement(*, actor: Actor, tag: Tag, reason: str) -> TagChange:
-    """Ask that a tag is used no more. What it meant, and who carried it, stays on record."""
+    """Ask that a tag is used no more. What it meant, and who carried it, stays on record. Raises TagInUse."""
     locked = _lock_tag(actor, tag)
+    refuse_used(locked)
     change = TagChange(step=Step.RETIRE, tag=locked, reason=reason, **locked.definition())
     return _hand_in(actor, change)
 

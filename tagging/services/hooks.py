@@ -1,15 +1,18 @@
 """What each step of an approval means to a tag: the only writer of `TagChange.state` and of the catalogue."""
 
+from django.utils.timezone import now
+
 from accounts.actors import Actor
 from accounts.approvals.kinds import Kind
 from accounts.approvals.rules import Action, State
 from accounts.jobs import start_job
 from accounts.models import Approval, Area
 from accounts.rights import DECIDE_TAGS, PROPOSE_TAGS
-from tagging.checks import check_definition
+from tagging.checks import check_definition, refuse_used
 from tagging.evaluation.keeping import REFRESH
 from tagging.models import Tag, TagChange
 from tagging.selectors.changes import TAG
+from tagging.services.levels import settle_levels_above
 
 Step = TagChange.Step
 
@@ -42,8 +45,10 @@ def on_approve(actor: Actor, approval: Approval) -> dict[str, int | str]:
         change.tag = Tag.objects.create(**change.definition(), area=change.area, department=change.department)
     else:
         _change_tag(change)
-    change.state = State.APPROVED
-    change.save(update_fields=["state", "tag"])
+    change.state, change.decided_at = State.APPROVED, now()
+    change.version = change.tag.version if change.tag else None
+    change.save(update_fields=["state", "tag", "level", "version", "decided_at"])
+    settle_levels_above(change.tag_id or 0)
     start_job(actor, REFRESH, tag_id=change.tag_id)
     return {"tag": change.tag_id or 0, "step": change.step}
 
@@ -52,12 +57,14 @@ def _change_tag(change: TagChange) -> None:
     tag = Tag.objects.select_for_update(of=("self",)).get(changes=change)
     tag.version += 1
     if change.step == Step.RETIRE:
+        refuse_used(tag)
         tag.is_live = False
     else:
         check_definition(change)
         for name, value in change.definition().items():
             setattr(tag, name, value)
     tag.save()
+    change.tag = tag
 
 
 KIND = Kind(

@@ -21,6 +21,7 @@ from tagging.forms import FilterForm, ReasonForm
 from tagging.models import TagChange
 from tagging.selectors.catalogue import TagFilter, count_carriers, get_tag, list_groups, list_tags, may_change
 from tagging.services.desk import propose_change, propose_retirement, propose_tag
+from tagging.uses import list_uses
 from tagging.views.definition import DefinitionPage
 
 REQUEST = "tagging:change_detail"
@@ -56,6 +57,7 @@ def tag_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "condition": describe_condition(tag.condition, get_catalogue()),
         "counts": count_carriers(actor=actor, tag=tag) if tag.is_dynamic else None,
         "can_change": tag.is_live and may_change(actor, tag),
+        "uses": list_uses(tag) if tag.is_live and holds(actor, PROPOSE_TAGS) else [],
     }
     return render(request, "tagging/tag_detail.html", context)
 
@@ -91,7 +93,8 @@ def tag_retire(request: HttpRequest, pk: int) -> HttpResponse:
             change = propose_retirement(actor=actor_of(request), tag=tag, reason=form.cleaned_data["reason"])
             tell(request, HANDED_IN)
             return go(request, REQUEST, change.pk)
-    context = {"tag": tag, "form": form}
+    uses = list_uses(tag)
+    context = {"tag": tag, "form": form, "uses": uses, "blocked": any(use.blocks for use in uses)}
     return render(request, "tagging/tag_retire.html", context, status=422 if form.errors else 200)
 
 

@@ -27,6 +27,7 @@ from tagging.selectors.catalogue import list_near_names, may_see_carriers
 from tagging.selectors.changes import get_approval_of, get_change, list_changes
 from tagging.selectors.counts import Counts, count_matches
 from tagging.services.desk import approve_change, refuse_change, return_change, revise_change, withdraw_change
+from tagging.uses import list_uses
 from tagging.views.catalogue import propose
 from tagging.views.definition import DefinitionPage
 
@@ -110,6 +111,7 @@ def _page(request: HttpRequest, change: TagChange, form: DecisionForm) -> HttpRe
         "condition": describe_condition(change.condition, catalogue),
         "before": describe_condition(change.tag.condition, catalogue) if change.tag else "",
         "near": list_near_names(actor=actor, name=change.name, but=change.tag_id),
+        "uses": list_uses(change.tag) if open_now and change.tag else [],
         "impact": _impact(actor, change) if open_now else None,
         "steps": list_steps(approval),
         "own": own,

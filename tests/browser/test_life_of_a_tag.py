@@ -8,7 +8,7 @@ from tests.browser.people import PHONE, sit_down, wait_for
 from tests.stack import PortalStack
 
 WRITTEN = {"名称": "高龄独居", "含义": "满 80 周岁", "用途": "上门探望", "申请理由": "每周探望要用"}
-CARRIERS = "SELECT count(*) FROM tagging_persontags WHERE tags <> '{}'"
+CARRIERS = "SELECT count(*) FROM tagging_subjecttags WHERE tags <> '{}'"
 
 
 def test_a_town_proposes_the_district_returns_and_admits_and_the_village_works_with_it(

@@ -1,7 +1,7 @@
 import pytest
 
 from registry.catalogue import get_catalogue
-from registry.condition_rows import ConditionRow, build_tree, split_tree
+from registry.condition_rows import BadRow, ConditionRow, build_tree, split_tree
 
 pytestmark = pytest.mark.django_db
 ROWS = [
@@ -32,6 +32,19 @@ def test_codes_are_kept_as_codes_and_shown_as_names(catalogue):
     tree = build_tree([ROWS[1]], "all", catalogue)
     assert tree == {"all": [{"item": "person.sex", "op": "=", "value": "2"}]}
     assert split_tree(tree, catalogue)[1] == [ConditionRow("person.sex", "=", catalogue.labels("person.sex")["2"])]
+
+
+@pytest.mark.parametrize(("op", "leaf"), [("=", {"tag": "T0001"}), ("!=", {"not": {"tag": "T0001"}})])
+def test_what_a_higher_floor_knows_is_a_row_too(catalogue, op, leaf):
+    row = ConditionRow("tag:T0001", op)
+    assert build_tree([row], "any", catalogue) == {"any": [leaf]}
+    assert split_tree({"any": [leaf]}, catalogue) == ("any", [row])
+
+
+@pytest.mark.parametrize(("op", "value"), [(">=", ""), ("=", "80"), ("known", "")])
+def test_a_tag_is_there_or_not_and_has_no_value(catalogue, op, value):
+    with pytest.raises(BadRow, match="不用填值"):
+        build_tree([ConditionRow("tag:T0001", op, value)], "all", catalogue)
 
 
 def test_no_rows_ask_about_everybody(catalogue):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from accounts.scope import acting_as
 from registry.models import Person
 from tagging.evaluation.difference import write_difference
-from tagging.models import PersonTags, Tag
+from tagging.evaluation.rules import list_layers
+from tagging.models import SubjectTags, Tag
 from tests.factories import DISTRICT, EAST, WEST, make_household, make_person
 
 ON = date(2026, 11, 22)
@@ -107,9 +108,11 @@ def test_tags_are_what_an_independent_evaluation_says(cast, people, tags, trees)
     """Each example starts from what the one before left, so the difference is tried as well."""
     for tag, tree in zip(tags, trees, strict=True):
         tag.condition = tree
+        tag.save()
     with acting_as(cast.district):
-        write_difference(Person.objects.all(), tags, on=ON)
-        kept = {row.person_id: row.tags for row in PersonTags.objects.all()}
+        for layer in list_layers(on=ON):
+            write_difference(Person.objects.all(), layer)
+        kept = {row.subject_id: row.tags for row in SubjectTags.objects.all()}
     for person in people:
         met = [tag.pk for tag in tags if person.closed_on is None and holds(tag.condition, person)]
         assert kept.get(person.pk, []) == met, (person.pk, trees)

@@ -13,9 +13,10 @@ from accounts.scope import acting_as
 from registry.models import Person
 from registry.services.people import Leaving, change_person, close_person
 from tagging.evaluation import keeping
-from tagging.evaluation.difference import list_rules, write_difference
+from tagging.evaluation.difference import write_difference
 from tagging.evaluation.keeping import list_chunks, refresh_all, refresh_changed
-from tagging.models import PersonTags, Tag, TagEvent, TagWatch
+from tagging.evaluation.rules import list_layers
+from tagging.models import SubjectTags, Tag, TagEvent, TagWatch
 from tests.doors import audited, sign_in, watching
 from tests.factories import EAST, TOWN, WEST, make_household, make_person
 from tests.tagging.proposing import make_tag
@@ -26,12 +27,12 @@ SINGLE = {"all": [{"item": "person.marital_status", "op": "known"}]}
 
 def carried(actor):
     with acting_as(actor):
-        return {row.person_id: row.tags for row in PersonTags.objects.all() if row.tags}
+        return {row.subject_id: row.tags for row in SubjectTags.objects.all() if row.tags}
 
 
 def events(actor):
     with acting_as(actor):
-        return [(one.person_id, one.gained, one.lost) for one in TagEvent.objects.all()]
+        return [(one.subject_id, one.gained, one.lost) for one in TagEvent.objects.all()]
 
 
 @pytest.fixture
@@ -109,7 +110,8 @@ def test_the_night_finds_who_has_had_a_birthday(cast, items):
         person = make_person(EAST, birth_date=date(today.year - 80, today.month, min(today.day, 28)))
     tag = make_tag(cast)
     with acting_as(cast.worker):
-        write_difference(Person.objects.all(), list_rules(on=today), on=today - timedelta(days=30))
+        for layer in list_layers(on=today - timedelta(days=30)):
+            write_difference(Person.objects.all(), layer)
     assert carried(cast.worker) == {}
     assert refresh_all() == 1
     assert carried(cast.worker) == {person.pk: [tag.pk]}
@@ -162,10 +164,9 @@ def test_chunks_make_up_the_area_without_gap_or_overlap(cast):
 def test_a_pass_is_one_statement_whatever_the_number_of_people_and_rules(cast, two, django_assert_num_queries):
     for n in range(3):
         make_tag(cast, name=f"标签{n}")
-    on = timezone.localdate()
-    rules = list_rules(on=on)
+    (layer,) = list_layers(on=timezone.localdate())
     with acting_as(cast.town), django_assert_num_queries(1):
-        write_difference(Person.objects.all(), rules, on=on)
+        write_difference(Person.objects.all(), layer)
 
 
 def test_the_page_counts_carriers_by_area_for_who_may_know(client, cast, two):

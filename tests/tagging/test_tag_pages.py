@@ -9,9 +9,10 @@ from tests.tagging.proposing import approval_of, make_tag, propose
 
 pytestmark = pytest.mark.django_db
 FORM = {
-    "name": "高龄老人", "kind": "dynamic", "level": "2", "meaning": "满 80 周岁", "purpose": "高龄津贴",
-    "group": "老人", "colour": "act", "reason": "发放津贴", "join": "all", "rows-TOTAL_FORMS": "2",
-    "rows-INITIAL_FORMS": "0", "rows-0-item": "person.age", "rows-0-op": ">=", "rows-0-value": "80",
+    "name": "高龄老人", "kind": "dynamic", "subject": "person", "level": "2", "meaning": "满 80 周岁",
+    "purpose": "高龄津贴", "group": "老人", "colour": "act", "reason": "发放津贴", "join": "all",
+    "rows-TOTAL_FORMS": "2", "rows-INITIAL_FORMS": "0",
+    "rows-0-item": "person.age", "rows-0-op": ">=", "rows-0-value": "80",
     "rows-1-item": "",
 }  # fmt: skip
 

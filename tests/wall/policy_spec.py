@@ -41,7 +41,7 @@ CODES = (
 )
 #: Where a row is seen from more than one code.
 SECOND_CODE = dict.fromkeys(
-    ("registry_person", "registry_personhistory", "tagging_persontags", "tagging_tagevent"), "registered_area_code"
+    ("registry_person", "registry_personhistory", "tagging_subjecttags", "tagging_tagevent"), "registered_area_code"
 )
 #: Further rows that may be read (never written) from a scope.
 ALSO_READ: dict[str, Callable[[int, Scope], bool]] = {

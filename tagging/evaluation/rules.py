@@ -1,0 +1,69 @@
+"""The rules of a day (当天的规则): dynamic tags in the layers in which they are worked out."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from registry.catalogue import SUBJECTS, get_catalogue
+from registry.conditions import BadCondition, compile_condition
+from tagging.models import Kind, Tag
+from tagging.order import layers
+from tagging.selectors.counts import range_of
+from tagging.selectors.needs import get_needs
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """met: who carries the tag, as a predicate over its subjects."""
+
+    key: int
+    met: Q
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Rules of one subject that need nothing of each other. kept: keys that others write; what is in neither ends."""
+
+    subject: str
+    rules: Sequence[Rule]
+    kept: Sequence[int]
+
+
+def list_layers(*, on: date) -> list[Layer]:
+    """Layers in the order in which they are worked out. Of each subject that ever had a tag there is at least one."""
+    tags = list(Tag.objects.order_by("pk"))
+    live = [tag for tag in tags if tag.is_live and not (tag.valid_until and tag.valid_until < on)]
+    rules = {tag.pk: Rule(tag.pk, met) for tag in live if (met := _met(tag, on)) is not None}
+    needs = {key: named for key, named in get_needs().items() if key in rules}
+    subjects = [subject for subject in SUBJECTS if any(tag.subject == subject for tag in tags)]
+    found = [
+        layer
+        for keys in layers(needs)
+        for subject in subjects
+        if (layer := _layer(subject, live, [rules[key] for key in keys])).rules
+    ]
+    bare = [subject for subject in subjects if not any(layer.subject == subject for layer in found)]
+    return [_layer(subject, live, []) for subject in bare] + found
+
+
+def _layer(subject: str, live: Iterable[Tag], rules: Iterable[Rule]) -> Layer:
+    own = {tag.pk for tag in live if tag.subject == subject}
+    chosen = [rule for rule in rules if rule.key in own]
+    return Layer(subject, chosen, sorted(own - {rule.key for rule in chosen}))
+
+
+def _met(tag: Tag, on: date) -> Q | None:
+    """None for a basic tag, and for a rule that can no longer be compiled: who carries that one keeps it."""
+    if tag.kind != Kind.DYNAMIC:
+        return None
+    try:
+        condition = compile_condition(tag.condition, tag.subject, get_catalogue(), on=on)
+    except BadCondition:
+        log.error("tag_rule_broken", extra={"tag": tag.pk})
+        return None
+    return Q(area_code__range=range_of(tag.area_id)) & condition
