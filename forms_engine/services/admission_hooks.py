@@ -24,6 +24,7 @@ from forms_engine.selectors.overlap import can_answer_by_data, measure_known
 from forms_engine.selectors.reports import get_columns
 from forms_engine.selectors.templates import COLLECT
 from registry.rules.pinyin import spell_name
+from tagging.services.holding import hold_tags
 
 State = FormVersion.State
 NAMES_OF_LEVEL = "省市区县旗"
@@ -63,8 +64,12 @@ def on_refuse(actor: Actor, approval: Approval) -> None:
 
 
 def on_approve(actor: Actor, approval: Approval, *, valid_until: date) -> dict[str, str]:
-    """A filing number (备案号), a validity, and the right of the department to collect the form."""
+    """A filing number (备案号), a validity, and the right of the department to collect the form.
+
+    Raises BadCondition where a tag of the roster condition was retired meanwhile.
+    """
     version = _lock(approval)
+    hold_tags(version.condition)
     version.filing_number = _next_filing_number(version.template.department.area_id, localdate().year)
     version.valid_until = valid_until
     _keep(version, State.ADMITTED)
