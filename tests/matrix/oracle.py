@@ -76,6 +76,15 @@ VISITORS = (
 NEED_SECOND_FACTOR = {"town", "district", "department", "data officer", "system", "security", "audit"}
 
 
+#: Highest level of a data item (GB/T 43697-2024) that a role reads unmasked; 4 is above everybody.
+READS = {"worker": 3, "grid": 3, "town": 3, "district": 2, "department": 2, "data officer": 2}
+
+
+def is_above_clearance(visitor: Visitor, level: int) -> bool:
+    """Whether a value of that level may be in no answer to the visitor, whatever the object and the way to ask."""
+    return level > READS.get(visitor.role, 0)
+
+
 # What is asked for ---------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Thing:

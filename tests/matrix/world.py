@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -38,6 +38,7 @@ from tests.factories import (
     make_dataset,
     make_form,
     make_household,
+    make_id_number,
     make_person,
     send_form,
 )
@@ -58,20 +59,22 @@ ROLES = {
     "department": Role.DEPARTMENT_STAFF, "data officer": Role.DATA_OFFICER, "system": Role.SYSTEM_ADMIN,
     "security": Role.SECURITY_ADMIN, "audit": Role.AUDIT_ADMIN,
 }  # fmt: skip
-COLUMNS = {"B": "person.name", "H": "person.phone", "O": "是否愿意上门"}
+OFFERED = "13900002299"
+COLUMNS = {"A": "person.id_number", "B": "person.name", "H": "person.phone", "O": "是否愿意上门"}
 
 
 @dataclass
 class World:
     """cookies: of each visitor's session. tokens: of the machines.
 
-    things: per kind, each with the numbers that its addresses take.
+    things: per kind, each with the numbers that its addresses take. secrets: values of residents with their level.
     """
 
     actors: dict[str, Actor] = field(default_factory=dict)
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     things: dict[str, list[tuple[Thing, dict[str, Any]]]] = field(default_factory=dict)
+    secrets: dict[str, int] = field(default_factory=dict)
 
     def add(self, thing: Thing, **numbers: Any) -> None:
         self.things.setdefault(thing.kind, []).append((thing, numbers))
@@ -172,7 +175,7 @@ def _add_sessions(world: World) -> None:
 def _add_residents(world: World) -> None:
     from registry.models import DataItem
 
-    writer = world.actors["worker"].post_id
+    writer = world.actors["worker whose post ended"].post_id  # so that nobody who comes is in an emergency view
     layout = bind_workbook(workbook([["姓名", "联系电话"], ["张三", "13900002201"]]), get_catalogue().specs).as_dict()
     makers: dict[str, Callable[[int], Any]] = {
         "household": lambda area: make_household(area, number="1"),
@@ -186,7 +189,7 @@ def _add_residents(world: World) -> None:
     with whole_tree(reason="测试"):
         for place in ("east", "east grid", "west", "far village"):
             area = PLACES[place]
-            person = make_person(area)
+            person = make_person(area, **_secrets(world))
             world.add(Thing("person", place, places=(place,)), pk=person.pk)
             for kind, make in makers.items():
                 world.add(Thing(kind, place, places=(place,)), pk=make(area).pk)
@@ -199,7 +202,7 @@ def _add_residents(world: World) -> None:
                 entity="person",
                 subject_id=person.pk,
                 item=item,
-                offered="13900002299",
+                offered=OFFERED,
                 source={"s": "department", "by": writer, "on": "2026-11-01"},
             )
             world.add(Thing("difference", place, places=(place,)), pk=difference.pk)
@@ -207,7 +210,8 @@ def _add_residents(world: World) -> None:
                 area_code=area, post_id=writer, reason="走失", until=timezone.now() + timedelta(minutes=5)
             )
             world.add(Thing("emergency", place, places=(place,)), pk=emergency.pk)
-        both = make_person(EAST, registered=WEST)
+        world.secrets[OFFERED] = 3
+        both = make_person(EAST, registered=WEST, **_secrets(world))
         world.add(Thing("person", "east, registered in west", places=("east", "west")), pk=both.pk)
     for kind in ("person", "difference", "emergency", *makers):
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
@@ -215,6 +219,13 @@ def _add_residents(world: World) -> None:
     world.add(Thing("photo", "nowhere", exists=False), pk=own_event, photo_pk=NOWHERE)
     world.add(Thing("item", "phone"), code="person.phone")
     world.add(Thing("item", "nowhere", exists=False), code="person.nothing")
+
+
+def _secrets(world: World) -> dict[str, str]:
+    """A phone of level 3 and an ID number of level 4 that stand nowhere else."""
+    values = {"phone": f"139000033{len(world.secrets):02d}", "id_number": make_id_number(date(1931, 3, 17))}
+    world.secrets |= {values["phone"]: 3, values["id_number"]: 4}
+    return values
 
 
 def _event(area: int, post_id: int) -> Event:

@@ -1,9 +1,7 @@
 """No page, JSON or Excel shows a value above its reader's clearance: values that nobody can mistake are planted in the
 reader's own area, and every address that can be opened is searched for them."""
 
-import io
 import re
-import zipfile
 from contextlib import suppress
 from datetime import date
 from itertools import count
@@ -21,6 +19,7 @@ from registry.catalogue import get_catalogue, is_stored
 from registry.changes import Change, Source, SourceKind, apply
 from registry.models import Dwelling, Event, EventPerson, ImportBatch, Organization
 from registry.services import imports
+from tests.answers import text_of
 from tests.doors import sign_in, watching
 from tests.factories import EAST, EAST_GRID, make_form, make_household, make_id_number, make_person, send_form
 from tests.forms_engine.giving import grant
@@ -149,15 +148,6 @@ def fillings(pattern, ids):
         given = {key: value for key, value in {**fixed, "pk": pk}.items() if key in wanted}
         if given.keys() == wanted.keys():
             yield given
-
-
-def text_of(answer):
-    """All text of an answer, of every part of a workbook too."""
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    if content[:2] != b"PK":
-        return content.decode("utf-8", "replace")
-    with zipfile.ZipFile(io.BytesIO(content)) as book:
-        return "".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
 
 
 def found_in(text, canaries, clearance):
