@@ -81,7 +81,7 @@ class RowsQuery(QueryInput):
     """Paging of the filling page: behind "position-subject"."""
 
     after = serializers.RegexField(
-        r"^([0-9]{1,18}-[0-9]{1,18})?\Z", default="", allow_blank=True, max_length=40, help_text="上一页给出的 next"
+        r"^[0-9]{1,18}-[0-9]{1,18}\Z", default="", allow_blank=True, max_length=40, help_text="上一页给出的 next"
     )
     limit = StrictInteger(default=MOST, min_value=1, max_value=MOST, help_text="一页最多几行")
 
@@ -90,7 +90,7 @@ class AnswersQuery(QueryInput):
     """Paging of accepted rows: behind "report-position-subject"."""
 
     after = serializers.RegexField(
-        r"^([0-9]{1,18}-[0-9]{1,9}-[0-9]{1,18})?\Z",
+        r"^[0-9]{1,18}-[0-9]{1,9}-[0-9]{1,18}\Z",
         default="",
         allow_blank=True,
         max_length=60,
