@@ -44,6 +44,16 @@ def ancestor(code: int, level: Level | str) -> int:
     return code - code % SPAN[Level(level)]
 
 
+def level_of(code: int) -> Level:
+    """Level of the area that a code names: the widest one whose zeros it has."""
+    return next(level for level, span in SPAN.items() if code % span == 0)
+
+
+def around(code: int) -> list[int]:
+    """Codes of the areas of every level that hold `code`, itself included."""
+    return [ancestor(code, level) for level in Level]
+
+
 def district_of(code: int) -> int:
     """First six digits: the shard key that every scoped table carries."""
     return code // DISTRICT_SPAN

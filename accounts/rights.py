@@ -39,7 +39,11 @@ VIEW_DATASETS = "data_return.view_datasets"
 """Look at the catalogue of returned data (回流数据): what departments give back, not the records."""
 PUBLISH_DATASETS = "data_return.publish_datasets"
 DECIDE_DATASETS = "data_return.decide_datasets"
-"""The data authority of the district (数据主管部门): lets a dataset be published."""
+"""The data authority of the district (数据主管部门): lets a dataset be published, and its records be granted."""
+REQUEST_GRANTS = "data_return.request_grants"
+"""Apply for the use of returned data (数据授权) for the own community, town, district or department."""
+DECIDE_GRANTS = "data_return.decide_grants"
+"""The desk of grants, for both sides: the source department and the data authority of the district."""
 USE_API_DOCS = "portal.use_api_docs"
 VIEW_TAGS = "tagging.view_tags"
 """Read the catalogue of tags; who carries a tag is told by the right to see residents."""
@@ -51,7 +55,7 @@ WORK = "portal.work"
 ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     Role.COMMUNITY_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, IMPORT_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, HANDLE_EVENTS}
-        | {FILL_REPORTS, SUBMIT_REPORTS, READ_REPORTS, UNMASK, VIEW_TAGS, VIEW_DATASETS}
+        | {FILL_REPORTS, SUBMIT_REPORTS, READ_REPORTS, UNMASK, VIEW_TAGS, VIEW_DATASETS, REQUEST_GRANTS}
     ),
     Role.GRID_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, FILL_REPORTS, READ_REPORTS, UNMASK}
@@ -60,19 +64,22 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     Role.TOWN_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, HANDLE_EVENTS, REVIEW_REPORTS, READ_REPORTS}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
-        | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS}
+        | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS}
     ),
     Role.DISTRICT_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, ADMIT_FORMS, READ_REPORTS, VIEW_CATALOGUE}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
         | {SEE_CLIENTS, CONFIRM_CLIENTS, VIEW_TAGS, PROPOSE_TAGS, DECIDE_TAGS}
-        | {VIEW_DATASETS, DECIDE_DATASETS}
+        | {VIEW_DATASETS, DECIDE_DATASETS, REQUEST_GRANTS, DECIDE_GRANTS}
     ),
     Role.DEPARTMENT_STAFF: frozenset(
         {WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS, USE_API_DOCS}
-        | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS}
+        | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS}
     ),
-    Role.DATA_OFFICER: frozenset({WORK, VIEW_CATALOGUE, GIVE_OPINIONS, VIEW_TAGS, VIEW_DATASETS, PUBLISH_DATASETS}),
+    Role.DATA_OFFICER: frozenset(
+        {WORK, VIEW_CATALOGUE, GIVE_OPINIONS, VIEW_TAGS, VIEW_DATASETS, PUBLISH_DATASETS}
+        | {REQUEST_GRANTS, DECIDE_GRANTS}
+    ),
     Role.SECURITY_ADMIN: frozenset({WORK, VIEW_PEOPLE, MANAGE_PEOPLE, WATCH_UNMASKING, SEE_CLIENTS, MANAGE_CLIENTS}),
     Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE, USE_API_DOCS}),
     Role.AUDIT_ADMIN: frozenset({WORK, READ_AUDIT}),
@@ -96,6 +103,8 @@ IN_WORDS = {
     DECIDE_TAGS: "审核标签",
     PUBLISH_DATASETS: "登记和发布回流数据",
     DECIDE_DATASETS: "审核回流数据的发布",
+    REQUEST_GRANTS: "申请使用回流数据",
+    DECIDE_GRANTS: "审核回流数据的授权",
     MANAGE_PEOPLE: "管理账号和岗位",
     MANAGE_GRIDS: "设置网格和微网格",
     READ_AUDIT: "查看审计记录",

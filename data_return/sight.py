@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from accounts.codes import SPAN, Level, Range
+from accounts.codes import SPAN, Level, Range, contains
 from accounts.scope import resolved
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
+    from data_return.models import Grant
 
 READING, WRITING = "data_return.reading", "data_return.writing"
 """Keys of `accounts.scope.resolved`."""
@@ -21,10 +22,29 @@ _COMMUNITIES = 10**12
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """whole: datasets that are read wherever the post's scope reaches. parts: (dataset, codes) of a part of it."""
+    """whole: datasets that are read wherever the post's scope reaches. parts: (dataset, codes) of a part of it.
+
+    own: datasets of the post's department, read without a grant. grants: live ones that open all the others.
+    """
 
     whole: frozenset[int] = frozenset()
     parts: tuple[tuple[int, Range], ...] = ()
+    own: frozenset[int] = frozenset()
+    grants: "tuple[Grant, ...]" = ()
+
+    @classmethod
+    def under(cls, scope: Range | None, own: frozenset[int], grants: "Sequence[Grant]") -> "Reading":
+        """Where the scope and each grant meet. Without a scope: nothing."""
+        if scope is None:
+            return cls()
+        areas = [(grant.dataset_id, area) for grant in grants for area in grant.ranges]
+        whole = own | {dataset for dataset, area in areas if area[0] <= scope[0] and scope[1] <= area[1]}
+        parts = {(dataset, area) for dataset, area in areas if dataset not in whole and contains(scope, area[0])}
+        return cls(whole, tuple(sorted(parts)), own, tuple(grants))
+
+    def opening(self, dataset_id: int, area_code: int) -> "list[Grant]":
+        """Grants under which the post reads a record of that dataset there."""
+        return [grant for grant in self.grants if grant.dataset_id == dataset_id and grant.reaches(area_code)]
 
     def settings(self) -> Mapping[str, Sequence[int] | Sequence[Range]]:
         return {DATASETS_READ: sorted(self.whole), PLACES_READ: [places_of(*part) for part in self.parts]}

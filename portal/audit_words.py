@@ -39,6 +39,8 @@ DETAILS = {
     "dispatch": "下发号",
     "dataset": "数据集号",
     "load": "数据文件号",
+    "grant": "授权号",
+    "areas": "区域代码",
     "version": "版本号",
     "export": "导出号",
     "subject": "对象号",

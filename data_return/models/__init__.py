@@ -1,5 +1,6 @@
 from .datasets import Dataset, DatasetField, DatasetVersion
 from .events import DatasetEvent, EventDoor
+from .grants import Grant, GrantRequest, GrantUse, Scenario
 from .records import DatasetLoad, ReturnedRecord
 
 __all__ = [
@@ -9,5 +10,9 @@ __all__ = [
     "DatasetLoad",
     "DatasetVersion",
     "EventDoor",
+    "Grant",
+    "GrantRequest",
+    "GrantUse",
     "ReturnedRecord",
+    "Scenario",
 ]

@@ -2,13 +2,16 @@
 
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Cast
+from guardian.models import GroupObjectPermission
 from guardian.shortcuts import get_objects_for_group
 
-from accounts.codes import Level, ancestor
+from accounts.codes import around
 from accounts.models import Department, Post
-from accounts.rights import DECIDE_DATASETS, PUBLISH_DATASETS, holds
+from accounts.rights import DECIDE_DATASETS, PUBLISH_DATASETS, REQUEST_GRANTS, holds
 from registry.catalogue import SUBJECTS
 from registry.models import DataItem, Entity
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 SUBJECT_CHOICES = [(one.value, one.label) for one in SUBJECTS]
 PUBLISH = "data_return.publish_dataset"
 """Object grant of a department's group: its data officers register, change and publish this dataset."""
+APPLY = "data_return.apply_dataset"
+"""Object grant of an area's or a department's group: units of that area, or that department, may apply for records."""
 
 
 class DatasetQuerySet(models.QuerySet["Dataset"]):
@@ -25,7 +30,7 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
         """Published ones of departments around or inside the post's area, the own ones, and those at its desk."""
         if actor.scope is None:
             return self.none()
-        near = Q(department__area__in=_around(actor)) | Q(department__area__code__range=actor.scope)
+        near = Q(department__area__in=around(actor.area_code)) | Q(department__area__code__range=actor.scope)
         published = Q(live__isnull=False) & near
         return self.filter(published | Q(pk__in=self.kept_by(actor).values("pk")) | _at_desk(actor))
 
@@ -38,6 +43,19 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
             return self.none()
         granted = get_objects_for_group(department.group, PUBLISH, klass=self.model)
         return self.filter(pk__in=granted.values("pk"))
+
+    def open_to(self, actor: "Actor") -> "DatasetQuerySet":
+        """Published ones that the post may apply for: opened to its department or to an area around it, not its own."""
+        if not holds(actor, REQUEST_GRANTS):
+            return self.none()
+        opened = GroupObjectPermission.objects.filter(
+            group__in=groups_around(actor),
+            permission__content_type__app_label=Dataset._meta.app_label,
+            permission__codename=APPLY.partition(".")[2],
+        )
+        keys = opened.annotate(key=Cast("object_pk", models.BigIntegerField())).values("key")
+        found = self.filter(live__isnull=False, pk__in=keys)
+        return found.exclude(department=actor.department_id) if actor.department_id else found
 
 
 class Dataset(models.Model):
@@ -62,7 +80,10 @@ class Dataset(models.Model):
     class Meta:
         verbose_name = "回流数据集"
         ordering = ["-pk"]
-        permissions = [("publish_dataset", "可登记和发布这个数据集")]
+        permissions = [
+            ("publish_dataset", "可登记和发布这个数据集"),
+            ("apply_dataset", "可申请使用这个数据集"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["department", "name"], name="one_dataset_of_a_name_per_department")
         ]
@@ -139,9 +160,15 @@ NAMED_BY: dict[str, str] = {
 """The item that says which subject of the registry a record is about."""
 
 
-def _around(actor: "Actor") -> list[int]:
-    """Codes of the areas that hold the post's own, itself included."""
-    return [ancestor(actor.area_code, level) for level in Level]
+def area_group_name(area_code: int) -> str:
+    """Name of the guardian group that stands for every unit inside an area."""
+    return f"area:{area_code}"
+
+
+def groups_around(actor: "Actor") -> models.QuerySet[Group]:
+    """Groups the post belongs to: of its department, and of the areas around it."""
+    names = [area_group_name(code) for code in around(actor.area_code)]
+    return Group.objects.filter(Q(name__in=names) | Q(department=actor.department_id or 0))
 
 
 def _at_desk(actor: "Actor") -> Q:

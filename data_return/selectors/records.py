@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from accounts.actors import Actor
 from accounts.codes import Level
 from accounts.models import Area
-from data_return.models import Dataset, DatasetLoad, ReturnedRecord
+from data_return.models import Dataset, DatasetLoad, Grant, ReturnedRecord
 from data_return.sight import Reading, Writing
 from registry.catalogue import get_catalogue
 from registry.masking import show
@@ -35,8 +35,9 @@ class Quality:
 
 
 def find_reading(actor: Actor) -> Reading:
-    """What the post may read: the records of its own department's datasets."""
-    return Reading(whole=_kept(actor))
+    """What the post may read: the datasets of its own department, and those of grants that are live today."""
+    grants = Grant.objects.live_on(localdate()).opening_to(actor).order_by("pk")
+    return Reading.under(actor.scope, _kept(actor), list(grants))
 
 
 def find_writing(actor: Actor) -> Writing:

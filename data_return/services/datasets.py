@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from guardian.shortcuts import assign_perm
 
@@ -12,7 +13,7 @@ from accounts.errors import Conflict, DomainError, NotAllowed, NotFound
 from accounts.models import Department
 from accounts.rights import PUBLISH_DATASETS, require
 from data_return.models import Dataset, DatasetField, DatasetVersion
-from data_return.models.datasets import PUBLISH
+from data_return.models.datasets import APPLY, PUBLISH, area_group_name
 from data_return.selectors.datasets import DATASET, list_choices
 
 
@@ -38,6 +39,7 @@ def register_dataset(*, actor: Actor, name: str, system: str, subject: str) -> D
     except IntegrityError:
         raise NameTaken(field="name") from None
     assign_perm(PUBLISH, department.group, dataset)
+    assign_perm(APPLY, area_group(department.area_id), dataset)
     version = DatasetVersion.objects.create(dataset=dataset)
     record(actor, "dataset.registered", dataset)
     approvals.draft(actor=actor, kind=DATASET, subject=version, title=_title(dataset, version))
@@ -85,6 +87,11 @@ def begin_version(*, actor: Actor, dataset: Dataset) -> DatasetVersion:
     record(actor, "dataset.version_begun", latest.dataset, version=version.number)
     approvals.draft(actor=actor, kind=DATASET, subject=version, title=_title(latest.dataset, version))
     return version
+
+
+def area_group(area_code: int) -> Group:
+    """The guardian group of an area's units, made when it is first needed."""
+    return Group.objects.get_or_create(name=area_group_name(area_code))[0]
 
 
 def _lock_kept(actor: Actor, version: DatasetVersion) -> DatasetVersion:

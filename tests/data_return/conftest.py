@@ -5,7 +5,8 @@ import pytest
 from accounts.actors import Actor
 from accounts.models import Department
 from accounts.roles import Role
-from tests.factories import DISTRICT, make_actor
+from data_return.models import Dataset, Grant
+from tests.factories import DISTRICT, make_actor, make_dataset, make_grant
 
 
 @dataclass(frozen=True)
@@ -24,3 +25,19 @@ def officers(cast, items) -> Officers:
         return make_actor(Role.DATA_OFFICER, DISTRICT, department=department)
 
     return Officers(officer(cast.other_department), officer(cast.department), officer(None))
+
+
+@pytest.fixture
+def dataset(cast, officers) -> Dataset:
+    """Published by 区残联: number, name, phone."""
+    return make_dataset(officers.disabled, cast.district)
+
+
+@pytest.fixture
+def grant_to(cast, officers, dataset):
+    """Give an actor's unit the dataset, with what is told of the terms."""
+
+    def give(actor: Actor, **terms) -> Grant:
+        return make_grant(actor, dataset, officers.disabled, cast.district, **terms)
+
+    return give

@@ -23,11 +23,6 @@ HEAD = ["身份证号码", "姓名", "联系电话"]
 DAY = date(2026, 11, 1)
 
 
-@pytest.fixture
-def dataset(cast, officers):
-    return make_dataset(officers.disabled, cast.district)
-
-
 def load(officer, dataset, rows, *, on=DAY, head=HEAD):
     """The file worked off."""
     with acting_as(officer):

@@ -8,14 +8,9 @@ from accounts.errors import NotAllowed, NotFound
 from accounts.scope import acting_as
 from data_return.models import ReturnedRecord
 from data_return.services.writing import open_writing
-from tests.factories import EAST, make_dataset
+from tests.factories import EAST
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rls]
-
-
-@pytest.fixture
-def dataset(cast, officers):
-    return make_dataset(officers.disabled, cast.district)
 
 
 def make_record(dataset, key="1"):

@@ -1,0 +1,102 @@
+"""Reads of grants and of the requests for them: one's own, those at the desk, what a post may ask for."""
+
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from accounts.actors import Actor
+from accounts.approvals.rules import State
+from accounts.approvals.selectors import list_waiting
+from accounts.codes import Level
+from accounts.errors import NotFound
+from accounts.models import Approval, Area
+from accounts.roles import Role
+from data_return.models import Dataset, Grant, GrantRequest, GrantUse
+from data_return.models.grants import of_unit
+
+GRANT = "grant"
+"""Code of the approval of a request."""
+USES = 50
+BELOW: dict[Level, tuple[Role, ...]] = {
+    Level.COMMUNITY: (Role.COMMUNITY_WORKER, Role.GRID_WORKER),
+    Level.TOWN: (Role.TOWN_ADMIN, Role.COMMUNITY_WORKER, Role.GRID_WORKER),
+    Level.DISTRICT: (Role.DISTRICT_ADMIN, Role.TOWN_ADMIN, Role.COMMUNITY_WORKER, Role.GRID_WORKER),
+}
+"""Who can read under a grant to an area of that level."""
+OF_DEPARTMENT = (Role.DEPARTMENT_STAFF, Role.DATA_OFFICER)
+
+
+@dataclass(frozen=True, slots=True)
+class Governed:
+    """What a post's side may do with a grant."""
+
+    grant: Grant
+    governs: bool
+    own: bool
+
+
+def list_requests(*, actor: Actor) -> QuerySet[GrantRequest]:
+    """What the post asked for or may decide, the latest first, each with the desk's last day."""
+    seen = Approval.objects.visible_to(actor).filter(kind=GRANT)
+    due = seen.filter(subject_id=OuterRef("pk")).values("due_on")
+    found = GrantRequest.objects.filter(Q(pk__in=seen.values("subject_id")) | of_unit(actor))
+    return found.select_related("dataset__department", "area", "department").annotate(due_on=Subquery(due))
+
+
+def get_request(*, actor: Actor, pk: int) -> GrantRequest:
+    """One of them. Raises NotFound."""
+    found = list_requests(actor=actor).select_related("dataset__live", "post__user", "renews").filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_approval_of_grant(request: GrantRequest) -> Approval:
+    """The approval of a request that the caller may see."""
+    return Approval.objects.select_related("partner").get(kind=GRANT, subject_id=request.pk)
+
+
+def list_requests_to_decide(*, actor: Actor) -> QuerySet[GrantRequest]:
+    """Those that wait for the post's side now; not what its own user or department asked for."""
+    waiting = list_waiting(actor=actor, kind=GRANT).order_by()
+    return GrantRequest.objects.filter(pk__in=waiting.values("subject_id"))
+
+
+def list_requests_to_mend(*, actor: Actor) -> QuerySet[GrantRequest]:
+    """Those of the post's own unit that were given back."""
+    return GrantRequest.objects.filter(of_unit(actor), state=State.RETURNED)
+
+
+def list_grants(*, actor: Actor) -> QuerySet[Grant]:
+    """Those that the post reads under, governs or whose unit it belongs to, the latest first."""
+    return Grant.objects.visible_to(actor).select_related("dataset__department", "area", "department")
+
+
+def get_grant(*, actor: Actor, pk: int) -> Governed:
+    """One of them, with what the post may do with it. Raises NotFound."""
+    found = list_grants(actor=actor).select_related("revoked_by__department", "revoked_by__area", "request")
+    grant = found.filter(pk=pk).first()
+    if grant is None:
+        raise NotFound
+    governs = Grant.objects.governed_by(actor).filter(pk=pk).exists()
+    own = Grant.objects.filter(of_unit(actor), pk=pk).exists()
+    return Governed(grant, governs, own)
+
+
+def list_uses(*, actor: Actor, dataset: Dataset) -> list[GrantUse]:
+    """Who read the dataset's records, when, what for and how many, the latest first: for who governs the grants."""
+    governed = Grant.objects.governed_by(actor).filter(dataset=dataset)
+    found = GrantUse.objects.filter(grant__in=governed.values("pk"))
+    return list(found.select_related("grant", "post__area", "post__department").order_by("-pk")[:USES])
+
+
+def list_readers(actor: Actor) -> tuple[Role, ...]:
+    """Roles that may read under a grant to the post's unit; none where the post does not stand for one."""
+    readers = OF_DEPARTMENT if actor.department_id is not None else BELOW.get(actor.area_level, ())
+    return readers if actor.role in readers else ()
+
+
+def list_askable_areas(actor: Actor) -> list[Area]:
+    """The post's own area and those one level under it, down to communities. One query."""
+    inside = Q(parent_id=actor.area_code, level__in=(Level.TOWN, Level.COMMUNITY), closed_on=None)
+    return list(Area.objects.filter(Q(code=actor.area_code) | inside).order_by("code"))
