@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
 from forms_engine.api import answers, exports, forms, grid, reports
-from forms_engine.views import admit, bring, design, dispatch, fill, give, opinions, review
+from forms_engine.views import admit, bring, copying, design, dispatch, fill, give, opinions, packs, review
 
 
 class LetterConverter:
@@ -41,6 +41,10 @@ urlpatterns = [
     path("forms/<int:pk>/submit/", bring.template_submit, name="template_submit"),
     path("forms/<int:pk>/withdraw/", bring.template_withdraw, name="template_withdraw"),
     path("forms/<int:pk>/dispatches/new/", dispatch.dispatch_new, name="dispatch_new"),
+    path("forms/<int:pk>/packs/", packs.template_packs, name="template_packs"),
+    path("forms/<int:pk>/versions/<int:number>/packs/new/", packs.template_pack_new, name="template_pack_new"),
+    path("packs/<int:pk>/", packs.template_pack, name="template_pack"),
+    path("packs/<int:pk>/remove/", packs.template_pack_remove, name="template_pack_remove"),
     path("admissions/", admit.admission_list, name="admission_list"),
     path("admissions/<int:pk>/", admit.admission_detail, name="admission_detail"),
     path("admissions/<int:pk>/mode/", admit.admission_mode, name="admission_mode"),
@@ -60,6 +64,15 @@ urlpatterns = [
     path("reports/<int:pk>/rows/<int:subject_id>/", fill.report_row, name="report_row"),
     path("reports/<int:pk>/rows/<int:subject_id>/remove/", fill.report_remove, name="report_remove"),
     path("reports/<int:pk>/rows/<int:subject_id>/restore/", fill.report_restore, name="report_restore"),
+    # copy into another system
+    path("reports/<int:pk>/copy/", copying.report_copy, name="report_copy"),
+    path("reports/<int:pk>/copy/<int:pack_pk>/", copying.report_copy_list, name="report_copy_list"),
+    path("reports/<int:pk>/copy/<int:pack_pk>/<int:subject_id>/", copying.report_copy_row, name="report_copy_row"),
+    path(
+        "reports/<int:pk>/copy/<int:pack_pk>/<int:subject_id>/unmask/",
+        copying.report_copy_unmask,
+        name="report_copy_unmask",
+    ),
     # the API, version 1: the filling page and villages' systems
     path("api/v1/reports/", reports.report_list, name="api_reports"),
     path("api/v1/reports/<key:pk>/", reports.report_detail, name="api_report"),

@@ -44,6 +44,7 @@ DETAILS = {
     "version": "版本号",
     "export": "导出号",
     "subject": "对象号",
+    "pack": "复制录入号",
     "letter": "列",
     "letters": "列",
     "reports": "报表数",

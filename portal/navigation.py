@@ -31,7 +31,7 @@ class Link:
     count: int = 0
 
 
-FILLING = ("list", "fill", "row", "next", "subjects", "add", "remove", "restore", "submit")
+FILLING = ("list", "fill", "row", "next", "subjects", "add", "remove", "restore", "submit", "copy")
 ENTRIES = (
     Entry("待办", "portal:home", rights.WORK, ("portal:home",), "all"),
     Entry(

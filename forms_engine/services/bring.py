@@ -17,6 +17,7 @@ from forms_engine.proposals import propose_condition
 from forms_engine.rules import needed_by_default
 from forms_engine.selectors.templates import get_learned
 from forms_engine.services.admit import draft_version
+from forms_engine.services.copying import carry_packs
 from forms_engine.sheet_picture import Picture, draw_head
 from registry.binding import KIND_NAMES, ROW_NUMBER, ColumnBinding, SheetBinding, SheetKind, bind_opened
 from registry.catalogue import SUBJECTS, get_catalogue
@@ -92,6 +93,7 @@ def bring_version(*, actor: Actor, template: FormTemplate, data: bytes = b"", fi
         raise Conflict(f"第 {last.number} 版还没有办完准入,请先办完或直接修改它。")
     number = template.versions.aggregate(last=Max("number"))["last"] + 1
     version = _create_version(template, number, read_brought(data, filename), last) if data else _copy(last, number)
+    carry_packs(last, version)
     draft_version(actor=actor, version=version)
     record(actor, "form.new_version", template, version=version.pk, number=number)
     return version

@@ -20,6 +20,7 @@ from forms_engine.models import Report
 from forms_engine.row_form import ReasonForm, build_fields, read_answers, with_result
 from forms_engine.selectors import reports as report_reads
 from forms_engine.selectors import roster
+from forms_engine.selectors.copying import list_packs
 from forms_engine.selectors.grid import Lens, describe_columns, describe_states, get_lens
 from forms_engine.selectors.reports import subjects_of
 from forms_engine.services import fill
@@ -62,6 +63,7 @@ def report_fill(request: HttpRequest, pk: int) -> HttpResponse:
         "removed": removed,
         "config": grid_config(lens, report, mode="fill" if report.is_open else "read"),
         "can_submit": holds(actor, SUBMIT_REPORTS) and report.is_open,
+        "packs": list_packs(report),
     }
     return render(request, "forms_engine/report_fill.html", context)
 

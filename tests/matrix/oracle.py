@@ -123,13 +123,13 @@ def sees(visitor: Visitor, thing: Thing) -> bool:
             seen = visitor.role in ("town", "district") and any(covers(visitor.place, place) for place in thing.places)
         case "session" | "job":
             seen = thing.holder == visitor.name
-        case "form" | "question" | "kept dataset" | "kept dataset with a door":
+        case "form" | "pack" | "question" | "kept dataset" | "kept dataset with a door":
             seen = bool(visitor.department) and thing.department == visitor.department
         case "sending" | "collected form":
             seen = visitor.department in thing.collectors
         case "file" | "export":
             seen = visitor.department == thing.department and visitor.department in thing.collectors
-        case "report":
+        case "report" | "copied report":
             around = AROUND.get(visitor.place) if visitor.role == "grid" else None
             seen = any(covers(visitor.place, place) or place == around for place in thing.places)
         case _:
@@ -352,6 +352,14 @@ RULES: dict[str, Rule] = {
     "forms_engine:template_submit": rule(DEPARTMENT, "POST", "form"),
     "forms_engine:template_withdraw": rule(DEPARTMENT, "POST", "form"),
     "forms_engine:dispatch_new": rule(DEPARTMENT, "GET POST", "form"),
+    "forms_engine:template_packs": rule(DEPARTMENT, "GET HEAD", "form"),
+    "forms_engine:template_pack_new": rule(DEPARTMENT, "GET HEAD POST", "form"),
+    "forms_engine:template_pack": rule(DEPARTMENT, "GET HEAD POST", "pack"),
+    "forms_engine:template_pack_remove": rule(DEPARTMENT, "POST", "pack"),
+    "forms_engine:report_copy": rule(VILLAGE, "GET HEAD", "copied report"),
+    "forms_engine:report_copy_list": rule(VILLAGE, "GET HEAD", "copied report"),
+    "forms_engine:report_copy_row": rule(VILLAGE, "GET HEAD POST", "copied row"),
+    "forms_engine:report_copy_unmask": rule(READERS, "GET HEAD POST", "copied row", step_up=True),
     "forms_engine:admission_list": rule(DISTRICT, "GET HEAD"),
     "forms_engine:admission_detail": rule(DISTRICT, "GET POST", "admission"),
     "forms_engine:admission_review": rule(DISTRICT, "POST", "admission"),

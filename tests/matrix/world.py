@@ -20,7 +20,7 @@ from accounts.roles import Role
 from accounts.scope import acting_as, whole_tree
 from accounts.step_up import GIVEN_AT
 from data_return.models import EventDoor
-from forms_engine.models import Dispatch, Export, FormTemplate, FormVersion, Report
+from forms_engine.models import CopyPack, Dispatch, Export, FormTemplate, FormVersion, Report
 from registry.binding import bind_workbook
 from registry.catalogue import get_catalogue
 from registry.models import Difference, Dwelling, Event, EventPhoto, ImportBatch, Organization
@@ -264,7 +264,9 @@ def _add_forms(world: World, departments: dict[str, Department]) -> None:
         version = make_form(actor, COLUMNS)
         for name in collectors[owner]:
             assign_perm("forms_engine.collect_form", departments[name].group, version.template)
-        world.add(Thing("form", owner, department=owner), pk=version.template_id)
+        world.add(Thing("form", owner, department=owner), pk=version.template_id, number=version.number)
+        pack = CopyPack.objects.create(version=version, system="国家系统", lines=[{"letter": "H", "label": "电话"}])
+        world.add(Thing("pack", owner, department=owner), pk=pack.pk)
         world.add(Thing("collected form", owner, collectors=collectors[owner]), pk=version.template_id)
         world.add(Thing("admission", owner, places=("district",)), pk=version.pk)
         dispatch = send_form(actor, version, EAST, WEST)
@@ -290,8 +292,9 @@ def _add_forms(world: World, departments: dict[str, Department]) -> None:
     world.add(Thing("admission", "submitted", places=("district",)), pk=asked.pk)
     draft = _draft(makers["civil"])
     world.add(Thing("admission", "draft", exists=False), pk=draft.pk)
+    world.add(Thing("form", "nowhere", exists=False), pk=NOWHERE, number=1)
     for kind in (
-        "form",
+        "pack",
         "collected form",
         "admission",
         "sending",
@@ -328,11 +331,25 @@ def _add_reports(world: World, dispatch: Dispatch) -> None:
     for place, whose in {"east": "east grid", "west": "west"}.items():
         world.add(Thing("report", place, places=(place,)), pk=reports[PLACES[place]], subject_id=people[whose])
     world.add(Thing("report", "nowhere", exists=False), pk=NOWHERE)
+    _add_copying(world, dispatch, reports, people)
     for place, village in {"east": EAST, "east grid": EAST, "west": WEST}.items():
         world.add(Thing("row", place, places=(place,)), pk=reports[village], subject_id=people[place])
     world.add(Thing("row", "nowhere", exists=False), pk=reports[EAST], subject_id=NOWHERE)
     world.add(Thing("row", "in no report", exists=False), pk=NOWHERE, subject_id=people["east"])
     world.add(Thing("row", "of the next village", exists=False), pk=reports[EAST], subject_id=people["west"])
+
+
+def _add_copying(world: World, dispatch: Dispatch, reports: dict[int, int], people: dict[str, int]) -> None:
+    """What is copied into another system; with a pack of another form, or of none, there is nothing to copy."""
+    own = CopyPack.objects.get(version=dispatch.version).pk
+    for place, village in {"east": EAST, "west": WEST}.items():
+        world.add(Thing("copied report", place, places=(place,)), pk=reports[village], pack_pk=own)
+    for place, village in {"east": EAST, "east grid": EAST, "west": WEST}.items():
+        held = {"pk": reports[village], "pack_pk": own, "subject_id": people[place]}
+        world.add(Thing("copied row", place, places=(place,)), **held)
+        world.add(Thing("copied row", f"{place}, another pack", exists=False), **(held | {"pack_pk": NOWHERE}))
+    world.add(Thing("copied report", "nowhere", exists=False), pk=NOWHERE, pack_pk=own)
+    world.add(Thing("copied row", "nowhere", exists=False), pk=reports[EAST], pack_pk=own, subject_id=NOWHERE)
 
 
 # Tags ---------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from accounts.jobs import run_job
 from accounts.models import Job
 from accounts.scope import acting_as
 from forms_engine.models import FormVersion, Report
+from forms_engine.services.copying import PackLine, add_pack
 from forms_engine.services.give import start_export
 from registry.catalogue import get_catalogue, is_stored
 from registry.changes import Change, Source, SourceKind, apply
@@ -112,6 +113,9 @@ def sent(cast, canaries, numbers):
     letters = [first + second for first in ("", "A", "B") for second in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
     version = make_form(cast.department, dict(zip(letters, codes, strict=False)))
     grant(cast.department, version.template)
+    with acting_as(cast.department):
+        lines = [PackLine(letter, code) for letter, code in zip(letters, codes, strict=False)]
+        pack = add_pack(actor=cast.department, version=version, system="国家系统", lines=lines)
     dispatch = send_form(cast.department, version, EAST)
     run_job(dispatch.job_id)
     with acting_as(cast.town):
@@ -121,7 +125,7 @@ def sent(cast, canaries, numbers):
         export = start_export(actor=cast.department, dispatch=dispatch, unreviewed=True, file_format="csv")
     run_job(export.job_id)
     draft = make_form(cast.department, {"A": "person.name"}, state=FormVersion.State.SUBMITTED)
-    ids = {"report": report.pk, "review": report.pk, "dispatch": dispatch.pk, "export": export.pk}
+    ids = {"pack": pack.pk, "report": report.pk, "review": report.pk, "dispatch": dispatch.pk, "export": export.pk}
     ids |= {"template": version.template_id, "admission": draft.pk, "aggregate": dispatch.pk}
     return ids | {"job": Job.objects.latest("pk").pk, "letter": letters[codes.index("person.bank_account")]}
 
@@ -142,6 +146,7 @@ def fillings(pattern, ids):
     wanted = pattern.pattern.converters
     code = EAST_GRID if isinstance(wanted.get("code"), IntConverter) else "person.phone"
     fixed = {"subject_id": ids["person"], "letter": ids["letter"], "code": code, "photo_pk": 1}
+    fixed |= {"pack_pk": ids["pack"], "number": 1}
     own = ids.get(pattern.name.partition("_")[0])
     numbers = [own] if own else sorted({pk for pk in ids.values() if isinstance(pk, int)})
     for pk in numbers if "pk" in wanted else [None]:

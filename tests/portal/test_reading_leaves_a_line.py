@@ -14,6 +14,7 @@ from accounts.jobs import run_job
 from accounts.scope import acting_as
 from forms_engine.export.file_format import FileFormat
 from forms_engine.models import Export, Report
+from forms_engine.services.copying import PackLine, add_pack
 from forms_engine.services.fill import remove_subject
 from forms_engine.services.give import start_export
 from registry.models import Difference, Dwelling, Event, EventPhoto
@@ -52,7 +53,10 @@ def village(cast, items):
         difference = Difference.objects.create(
             area_code=EAST, entity="person", subject_id=person.pk, item_id="person.phone", offered="1"
         )
-    dispatch = send_form(cast.department, make_form(cast.department, COLUMNS), EAST)
+    version = make_form(cast.department, COLUMNS)
+    with acting_as(cast.department):
+        pack = add_pack(actor=cast.department, version=version, system="国家系统", lines=[PackLine("B", "姓名")])
+    dispatch = send_form(cast.department, version, EAST)
     run_job(dispatch.job_id)
     grant(cast.department, dispatch.version.template)
     with acting_as(cast.worker):
@@ -67,7 +71,7 @@ def village(cast, items):
         "person": person, "household": household, "dwelling": dwelling, "event": event,
         "difference": difference, "report": report, "review": report, "dispatch": dispatch, "aggregate": dispatch,
         "template": dispatch.version.template, "admission": dispatch.version, "photo": photo,
-        "export": Export.objects.get(pk=export.pk),
+        "export": Export.objects.get(pk=export.pk), "pack": pack,
     }  # fmt: skip
     return {name: found.pk for name, found in keys.items()} | {"subject": person.pk}
 
@@ -83,6 +87,8 @@ def addresses(keys):
             "letter": "H",
             "photo_pk": keys["photo"],
             "code": _code(name),
+            "pack_pk": keys["pack"],
+            "number": 1,
         }
         wanted = pattern.pattern.converters
         if wanted.keys() <= given.keys():
@@ -126,7 +132,7 @@ def opened(client, name, url):
 
 
 @pytest.mark.parametrize(
-    ("who", "at_least"), [("worker", 16), ("grid_worker", 0), ("town", 6), ("district", 5), ("department", 1)]
+    ("who", "at_least"), [("worker", 18), ("grid_worker", 0), ("town", 6), ("district", 5), ("department", 1)]
 )
 def test_every_page_that_shows_a_resident_leaves_a_line(client, cast, village, who, at_least):
     sign_in(client, getattr(cast, who))
