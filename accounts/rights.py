@@ -44,6 +44,13 @@ REQUEST_GRANTS = "data_return.request_grants"
 """Apply for the use of returned data (数据授权) for the own community, town, district or department."""
 DECIDE_GRANTS = "data_return.decide_grants"
 """The desk of grants, for both sides: the source department and the data authority of the district."""
+MARK_RECORDS = "data_return.mark_records"
+"""Say of returned records whether they are right (校核); take note of the department's answer, object once."""
+READ_CORRECTIONS = "data_return.read_corrections"
+ANSWER_CORRECTIONS = "data_return.answer_corrections"
+"""Answer for the department that publishes the dataset."""
+WATCH_CORRECTIONS = "data_return.watch_corrections"
+"""How many corrections are open, answered, overdue, by department: no values, no names."""
 USE_API_DOCS = "portal.use_api_docs"
 VIEW_TAGS = "tagging.view_tags"
 """Read the catalogue of tags; who carries a tag is told by the right to see residents."""
@@ -56,21 +63,22 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     Role.COMMUNITY_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, IMPORT_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, HANDLE_EVENTS}
         | {FILL_REPORTS, SUBMIT_REPORTS, READ_REPORTS, UNMASK, VIEW_TAGS, VIEW_DATASETS, REQUEST_GRANTS}
+        | {MARK_RECORDS, READ_CORRECTIONS}
     ),
     Role.GRID_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, FILL_REPORTS, READ_REPORTS, UNMASK}
-        | {VIEW_TAGS, VIEW_DATASETS}
+        | {VIEW_TAGS, VIEW_DATASETS, MARK_RECORDS, READ_CORRECTIONS}
     ),
     Role.TOWN_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, HANDLE_EVENTS, REVIEW_REPORTS, READ_REPORTS}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
-        | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS}
+        | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, READ_CORRECTIONS}
     ),
     Role.DISTRICT_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, ADMIT_FORMS, READ_REPORTS, VIEW_CATALOGUE}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
         | {SEE_CLIENTS, CONFIRM_CLIENTS, VIEW_TAGS, PROPOSE_TAGS, DECIDE_TAGS}
-        | {VIEW_DATASETS, DECIDE_DATASETS, REQUEST_GRANTS, DECIDE_GRANTS}
+        | {VIEW_DATASETS, DECIDE_DATASETS, REQUEST_GRANTS, DECIDE_GRANTS, WATCH_CORRECTIONS}
     ),
     Role.DEPARTMENT_STAFF: frozenset(
         {WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS, USE_API_DOCS}
@@ -78,7 +86,7 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     ),
     Role.DATA_OFFICER: frozenset(
         {WORK, VIEW_CATALOGUE, GIVE_OPINIONS, VIEW_TAGS, VIEW_DATASETS, PUBLISH_DATASETS}
-        | {REQUEST_GRANTS, DECIDE_GRANTS}
+        | {REQUEST_GRANTS, DECIDE_GRANTS, READ_CORRECTIONS, ANSWER_CORRECTIONS}
     ),
     Role.SECURITY_ADMIN: frozenset({WORK, VIEW_PEOPLE, MANAGE_PEOPLE, WATCH_UNMASKING, SEE_CLIENTS, MANAGE_CLIENTS}),
     Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE, USE_API_DOCS}),
@@ -105,6 +113,9 @@ IN_WORDS = {
     DECIDE_DATASETS: "审核回流数据的发布",
     REQUEST_GRANTS: "申请使用回流数据",
     DECIDE_GRANTS: "审核回流数据的授权",
+    MARK_RECORDS: "核实回流数据",
+    ANSWER_CORRECTIONS: "答复校核",
+    WATCH_CORRECTIONS: "查看校核时限",
     MANAGE_PEOPLE: "管理账号和岗位",
     MANAGE_GRIDS: "设置网格和微网格",
     READ_AUDIT: "查看审计记录",

@@ -44,6 +44,12 @@ def either_among(column: str, ids: str, number: str, ranges: str) -> str:
     return f"({column} = ANY ({listed}::bigint[]) OR {spans} @> ({number}))"
 
 
+def inside_ranges(number: str, ranges: str) -> str:
+    """SQL predicate: the expression `number` lies in a range of the setting `ranges`; without it, in none."""
+    spans = f"(SELECT (nullif(current_setting('{ranges}', true), ''))::int8multirange)"
+    return f"({spans} @> ({number}))"
+
+
 class ProtectTable(migrations.RunSQL):
     """Force row-level security on `table`: a row is seen where any of `columns` lies inside the scope.
 

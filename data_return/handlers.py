@@ -3,13 +3,23 @@
 from accounts.approvals.kinds import register
 from accounts.jobs import job_handler
 from accounts.scope import register_settings
+from data_return.selectors.corrections import find_correcting
 from data_return.selectors.records import find_reading, find_writing
 from data_return.services import grant_hooks, publish
 from data_return.services.loading import LOAD, load_records
-from data_return.sight import DATASETS_READ, DATASETS_WRITTEN, PLACES_READ, READING, WRITING
+from data_return.sight import (
+    CORRECTING,
+    CORRECTIONS_OF,
+    DATASETS_READ,
+    DATASETS_WRITTEN,
+    PLACES_READ,
+    READING,
+    WRITING,
+)
 
 register(publish.KIND)
 register(grant_hooks.KIND)
 register_settings(READING, [DATASETS_READ, PLACES_READ], find_reading)
 register_settings(WRITING, [DATASETS_WRITTEN], find_writing)
+register_settings(CORRECTING, [CORRECTIONS_OF], find_correcting)
 job_handler(LOAD)(load_records)

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from accounts.actors import Actor
     from data_return.models import Grant
 
-READING, WRITING = "data_return.reading", "data_return.writing"
+READING, WRITING, CORRECTING = "data_return.reading", "data_return.writing", "data_return.correcting"
 """Keys of `accounts.scope.resolved`."""
 DATASETS_READ, PLACES_READ, DATASETS_WRITTEN = "app.datasets_read", "app.places_read", "app.datasets_written"
+CORRECTIONS_OF = "app.corrections_of"
+EVERY_DEPARTMENT = (0, 2**62)
 _COMMUNITIES = 10**12
 
 
@@ -60,6 +62,16 @@ class Writing:
         return {DATASETS_WRITTEN: sorted(self.datasets)}
 
 
+@dataclass(frozen=True, slots=True)
+class Correcting:
+    """departments: first and last key of those whose corrections the post deals with, both inclusive; None: of none."""
+
+    departments: Range | None = None
+
+    def settings(self) -> Mapping[str, Sequence[int] | Sequence[Range]]:
+        return {CORRECTIONS_OF: [self.departments] if self.departments else []}
+
+
 def places_of(dataset_id: int, area: Range) -> Range:
     """Places of a dataset in a range of area codes: the communities it touches, both ends inclusive."""
     first = dataset_id * _COMMUNITIES
@@ -74,3 +86,8 @@ def reading_of(actor: "Actor") -> Reading:
 def writing_of(actor: "Actor") -> Writing:
     """What the post may write in the running transaction; the policies know it from now on."""
     return cast(Writing, resolved(actor, WRITING))
+
+
+def correcting_of(actor: "Actor") -> Correcting:
+    """Whose corrections the post sees and writes in the running transaction; the policies know it from now on."""
+    return cast(Correcting, resolved(actor, CORRECTING))

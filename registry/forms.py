@@ -11,7 +11,7 @@ from django.forms.boundfield import BoundField
 from accounts.actors import Actor
 from accounts.codes import Level, ancestor
 from accounts.models import Area
-from registry.catalogue import get_catalogue, is_stored
+from registry.catalogue import Catalogue, get_catalogue, is_stored
 from registry.layouts import AREA_DRIVEN, group_items
 from registry.marks import Wanted
 from registry.masking import is_masked
@@ -39,6 +39,20 @@ INPUTS: dict[str, dict[str, str]] = {
 def day_input() -> forms.DateInput:
     """A day; browsers take it in ISO 8601 only, whatever the language of the page."""
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def item_widget(item: DataItem, catalogue: Catalogue, *, empty: str = "") -> forms.Widget:
+    """How a value of the item is put in: a choice where it has a code list, a day, a text. empty: label of none."""
+    labels = catalogue.labels(item.code)
+    if item.type == ItemType.BOOLEAN:
+        return forms.Select(choices=[("", empty), *YES_NO])
+    if labels:
+        return forms.Select(choices=[("", empty), *labels.items()])
+    if item.type == ItemType.DATE and item.format != "YYYY-MM":
+        return day_input()
+    if item.key == "remark":
+        return forms.Textarea(attrs={"rows": 2})
+    return forms.TextInput(attrs={"autocomplete": "off", **INPUTS.get(item.type, {})})
 
 
 class SubjectForm(forms.Form):
@@ -140,21 +154,8 @@ class SubjectForm(forms.Form):
             required=required,
             initial=initial,
             help_text=help_text,
-            widget=self._widget(item, hidden=hidden),
+            widget=item_widget(item, self.catalogue, empty="(不更正)" if hidden else ""),
         )
-
-    def _widget(self, item: DataItem, *, hidden: bool) -> forms.Widget:
-        empty = ("", "(不更正)" if hidden else "")
-        labels = self.catalogue.labels(item.code)
-        if item.type == ItemType.BOOLEAN:
-            return forms.Select(choices=[empty, *YES_NO])
-        if labels:
-            return forms.Select(choices=[empty, *labels.items()])
-        if item.type == ItemType.DATE and item.format != "YYYY-MM":
-            return day_input()
-        if item.key == "remark":
-            return forms.Textarea(attrs={"rows": 2})
-        return forms.TextInput(attrs={"autocomplete": "off", **INPUTS.get(item.type, {})})
 
 
 TAG_FILTERS = (("tag", "有标签"), ("any", "有标签之一"), ("without", "没有标签"))

@@ -1,18 +1,23 @@
+from .corrections import Correction, CorrectionStep, Evidence, Verification
 from .datasets import Dataset, DatasetField, DatasetVersion
 from .events import DatasetEvent, EventDoor
 from .grants import Grant, GrantRequest, GrantUse, Scenario
 from .records import DatasetLoad, ReturnedRecord
 
 __all__ = [
+    "Correction",
+    "CorrectionStep",
     "Dataset",
     "DatasetEvent",
     "DatasetField",
     "DatasetLoad",
     "DatasetVersion",
     "EventDoor",
+    "Evidence",
     "Grant",
     "GrantRequest",
     "GrantUse",
     "ReturnedRecord",
     "Scenario",
+    "Verification",
 ]

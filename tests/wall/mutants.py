@@ -13,6 +13,7 @@ WHERE tablename = %s AND 'portal_owner' <> ALL(roles) ORDER BY 1
 _SETTING = re.compile(r"\(NULLIF\(current_setting\('app\.scope_(lo|hi)'::text, true\), ''::text\)\)::bigint")
 _DATASETS = re.compile(r"NULLIF\(current_setting\('app\.datasets_(read|written)'::text, true\), ''::text\)")
 _PLACES = re.compile(r"NULLIF\(current_setting\('app\.places_read'::text, true\), ''::text\)")
+_DEPARTMENTS = re.compile(r"NULLIF\(current_setting\('app\.corrections_of'::text, true\), ''::text\)")
 _EXCHANGES = (
     (">=", ">"),
     ("<=", "<"),
@@ -36,6 +37,9 @@ _EXCHANGES = (
     ("(area_code / 1000000)", "(area_code / 100000)"),
     ("+ (area_code", "- (area_code"),
     ("app.places_read", "app.scope_lo"),
+    ("app.corrections_of", "app.places_read"),
+    ("@> department_id", "@> department_id + 1"),
+    ("@> department_id", "IS NOT NULL OR 0 > department_id"),
 )
 
 
@@ -81,6 +85,7 @@ def _variants(predicate: str) -> Iterator[tuple[str, str]]:
         replaced = _SETTING.sub(lambda found, e=edge, c=code: _or_code(found, e, c), predicate)
         yield f"every {edge} without a setting is {code}", replaced
     yield "every dataset without a setting", _DATASETS.sub(r"COALESCE(\g<0>, '{{41,42,43}}')", predicate)
+    yield "every department without a setting", _DEPARTMENTS.sub(r"COALESCE(\g<0>, '{{[0,999]}}')", predicate)
     yield "every place without a setting", _PLACES.sub(r"COALESCE(\g<0>, '{{[0,99999999999999]}}')", predicate)
 
 

@@ -49,6 +49,11 @@ ALSO_READ: dict[str, Callable[[int, Scope], bool]] = {
 }
 #: Where a row is also of a dataset, and reading and writing are told apart by what the transaction says of those.
 OF_DATASETS = frozenset({"data_return_returnedrecord", "data_return_datasetload"})
+#: Where a row is also of a department.
+OF_DEPARTMENTS = frozenset(
+    f"data_return_{name}" for name in ("correction", "correctionstep", "evidence", "verification")
+)
+OWN_DEPARTMENT, OTHER_DEPARTMENT = DEPARTMENTS = (51, 52)
 READ, UNKNOWN, WRITTEN, BOTH, PART = KINDS = (41, 42, 43, 44, 45)
 TOWN: Scope = (310151101_000_000000, 310151101_999_999999)
 """A town reads of PART one community, which is less than its scope."""
@@ -56,11 +61,15 @@ TOWN: Scope = (310151101_000_000000, 310151101_999_999999)
 
 @dataclass(frozen=True)
 class Told:
-    """read, written: datasets. places: (dataset, official code of a community) that is read beside those."""
+    """read, written: datasets. places: (dataset, official code of a community) that is read beside those.
+
+    departments: first and last one whose corrections are dealt with.
+    """
 
     read: tuple[int, ...] = ()
     written: tuple[int, ...] = ()
     places: tuple[tuple[int, int], ...] = ()
+    departments: tuple[int, int] | None = None
 
     def settings(self) -> dict[str, str]:
         spans = ",".join(f"[{one * 10**12 + code},{one * 10**12 + code}]" for one, code in self.places)
@@ -68,6 +77,7 @@ class Told:
             "app.datasets_read": _array(self.read),
             "app.datasets_written": _array(self.written),
             "app.places_read": f"{{{spans}}}" if spans else "",
+            "app.corrections_of": f"{{{list(self.departments)}}}" if self.departments else "",
         }
 
 
@@ -79,6 +89,7 @@ USUAL = Told(
     read=(7, READ, BOTH),
     written=(WRITTEN, BOTH, 99),
     places=((PART, COMMUNITY // 10**6), (98, COMMUNITY // 10**6 - 1)),
+    departments=(OWN_DEPARTMENT, OWN_DEPARTMENT),
 )
 
 FURTHER = {
@@ -87,22 +98,37 @@ FURTHER = {
     "town": (TOWN, USUAL),
 }
 """Of tables of datasets."""
+FURTHER_OF_DEPARTMENTS = {
+    "community, no department": (SCOPES["community"], Told()),
+    "community, every department": (SCOPES["community"], Told(departments=(0, 2**62))),
+}
 
 
 @dataclass(frozen=True)
 class Planted:
-    """dataset: where the table has one of its own kind, else None. files: it belongs to who writes the dataset."""
+    """dataset: where the table has one of its own kind, else None. files: it belongs to who writes the dataset.
+
+    department: the same of departments.
+    """
 
     number: int
     codes: tuple[int, ...]
     dataset: int | None = None
     files: bool = False
+    department: int | None = None
 
     def inside(self, scope: Scope) -> bool:
         low, high = scope
         return low is not None and high is not None and any(low <= code <= high for code in self.codes)
 
+    def is_dealt_with(self, told: Told) -> bool:
+        if self.department is None:
+            return True
+        return told.departments is not None and told.departments[0] <= self.department <= told.departments[1]
+
     def is_read(self, scope: Scope, told: Told = USUAL) -> bool:
+        if not self.is_dealt_with(told):
+            return False
         if self.dataset is None or not self.inside(scope):
             return self.inside(scope)
         if self.files:
@@ -110,7 +136,8 @@ class Planted:
         return self.dataset in told.read or (self.dataset, self.codes[0] // 10**6) in told.places
 
     def is_written(self, scope: Scope, told: Told = USUAL) -> bool:
-        return self.inside(scope) and (self.dataset is None or self.dataset in told.written)
+        written = self.dataset is None or self.dataset in told.written
+        return self.inside(scope) and written and self.is_dealt_with(told)
 
 
 def edges_of(table: str) -> list[dict[str, int]]:
@@ -120,6 +147,8 @@ def edges_of(table: str) -> list[dict[str, int]]:
     """
     if table in OF_DATASETS:
         return [{"area_code": code, "dataset_id": dataset} for code in CODES for dataset in KINDS]
+    if table in OF_DEPARTMENTS:
+        return [{"area_code": code, "department_id": one} for code in CODES for one in DEPARTMENTS]
     second = SECOND_CODE.get(table)
     if second is None:
         return [{"area_code": code} for code in CODES]
@@ -135,8 +164,9 @@ def plant_edges(cursor: Cursor, table: str) -> list[Planted]:
 
 
 def planted(table: str, number: int, codes: dict[str, int]) -> Planted:
-    areas = tuple(code for name, code in codes.items() if name != "dataset_id")
-    return Planted(number, areas, codes.get("dataset_id"), files=table == "data_return_datasetload")
+    areas = tuple(code for name, code in codes.items() if name not in ("dataset_id", "department_id"))
+    files = table == "data_return_datasetload"
+    return Planted(number, areas, codes.get("dataset_id"), files=files, department=codes.get("department_id"))
 
 
 def broken_promises(cursor: Cursor, table: str, rows: list[Planted], columns: list[Column]) -> Iterator[str]:
@@ -145,11 +175,11 @@ def broken_promises(cursor: Cursor, table: str, rows: list[Planted], columns: li
         with as_app(cursor, scope):
             for broken in _broken(cursor, table, rows, columns, scope):
                 yield f"{name}: {broken}"
-    if table in OF_DATASETS:
-        for name, (scope, told) in FURTHER.items():
-            with as_app(cursor, scope, told):
-                for broken in _broken(cursor, table, rows, columns, scope, told):
-                    yield f"{name}: {broken}"
+    further = FURTHER if table in OF_DATASETS else FURTHER_OF_DEPARTMENTS if table in OF_DEPARTMENTS else {}
+    for name, (scope, told) in further.items():
+        with as_app(cursor, scope, told):
+            for broken in _broken(cursor, table, rows, columns, scope, told):
+                yield f"{name}: {broken}"
 
 
 @contextmanager

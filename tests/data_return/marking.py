@@ -1,0 +1,20 @@
+"""Shared by the tests of corrections and comparisons."""
+
+from accounts.scope import acting_as
+from accounts.sealing import open_sealed
+from data_return.models import ReturnedRecord
+
+EVERYTHING = ["person.id_number", "person.name", "person.phone"]
+
+
+def record_of(actor, **values) -> ReturnedRecord:
+    """The one record that the actor reads, or the one with that value: record_of(actor, name="张三")."""
+    with acting_as(actor):
+        found = ReturnedRecord.objects.visible_to(actor)
+        for key, value in values.items():
+            found = found.filter(values__contains={f"person.{key}": value})
+        return found.get()
+
+
+def id_number_of(person) -> str:
+    return open_sealed("person.id_number", person.id_number_sealed)
