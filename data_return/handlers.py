@@ -1,8 +1,9 @@
-"""What the app registers when it starts, so that every process knows it."""
+"""What the app tells lower floors when it starts: approvals, settings, jobs, the panel on cards."""
 
 from accounts.approvals.kinds import register
 from accounts.jobs import job_handler
 from accounts.scope import register_settings
+from data_return.panel import find_panel
 from data_return.selectors.corrections import find_correcting
 from data_return.selectors.records import find_reading, find_writing
 from data_return.services import grant_hooks, publish
@@ -16,7 +17,9 @@ from data_return.sight import (
     READING,
     WRITING,
 )
+from registry import card_panels
 
+card_panels.register(find_panel)
 register(publish.KIND)
 register(grant_hooks.KIND)
 register_settings(READING, [DATASETS_READ, PLACES_READ], find_reading)

@@ -124,12 +124,18 @@ def make_household(area: int, **fields: Any) -> Household:
 
 
 def make_dataset(
-    officer: Actor, desk: Actor, *, name: str = "残疾人两项补贴名单", items: tuple[str, ...] = (), steps: int = 2
+    officer: Actor,
+    desk: Actor,
+    *,
+    name: str = "残疾人两项补贴名单",
+    items: tuple[str, ...] = (),
+    steps: int = 2,
+    subject: str = "person",
 ) -> Dataset:
     """A dataset of the officer's department. steps: 0 a draft, 1 handed in, 2 published by the desk."""
     codes = items or ("person.id_number", "person.name", "person.phone")
     with acting_as(officer):
-        dataset = register_dataset(actor=officer, name=name, system="残联业务系统", subject="person")
+        dataset = register_dataset(actor=officer, name=name, system="残联业务系统", subject=subject)
         version = dataset.versions.get()
         change_version(actor=officer, version=version, legal_basis="条例", freshness_days=30, items=codes)
         if steps > 0:

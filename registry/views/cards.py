@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.audit import record
 from accounts.rights import CHANGE_RESIDENTS, UNMASK, holds
+from registry.card_panels import list_panels
 from registry.catalogue import get_catalogue
 from registry.forms import SubjectForm
 from registry.history import describe_history
@@ -63,6 +64,7 @@ def card_context(request: HttpRequest, entity: str, pk: int) -> dict[str, Any]:
         "reader": reader,
         "can_unmask": holds(actor, UNMASK) and any(cell.masked for cell in cells.values()),
         "entity": entity,
+        "panels": list_panels(actor=reader, entity=entity, subject=subject),
         **_addresses(entity, pk),
     }
 
@@ -78,6 +80,8 @@ def card_page(
     unmasked = sorted(context["reader"].opened)
     action = f"{context['entity']}.read"
     record(actor_of(request), action, context["subject"], subjects=shown(beside), unmasked=unmasked)
+    for panel in context["panels"]:
+        panel.note()
     response = render(request, template, context)
     until = context["sight"].until
     if until is not None:
