@@ -36,9 +36,9 @@ class Taken:
 
 
 def take_in(files: list[bytes]) -> list[Taken]:
-    """Files as uploaded, made harmless and sealed. Raises EvidenceRefused (its field is `files`)."""
+    """Files as uploaded, made harmless and sealed. Raises EvidenceRefused (its field is `evidence`)."""
     if len(files) > MOST_FILES:
-        raise EvidenceRefused(f"证明材料最多 {MOST_FILES} 份,请减少后再提交。", field="files")
+        raise EvidenceRefused(f"证明材料最多 {MOST_FILES} 份,请减少后再提交。", field="evidence")
     return [_take(data, nth) for nth, data in enumerate(files, 1)]
 
 
@@ -56,22 +56,22 @@ def _photo(data: bytes, nth: int) -> bytes:
     try:
         return reencode(data, nth=nth)
     except PhotoRefused as refusal:
-        raise EvidenceRefused(refusal.message, field="files") from None
+        raise EvidenceRefused(refusal.message, field="evidence") from None
 
 
 def _pages_only(data: bytes, nth: int) -> bytes:
     if len(data) > MOST_PDF_BYTES:
-        raise EvidenceRefused(f"第 {nth} 份 PDF 超过 10 MB,请压缩或拆开后再提交。", field="files")
+        raise EvidenceRefused(f"第 {nth} 份 PDF 超过 10 MB,请压缩或拆开后再提交。", field="evidence")
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted:
-            raise EvidenceRefused(f"第 {nth} 份 PDF 有密码,请去掉密码后再提交。", field="files")
+            raise EvidenceRefused(f"第 {nth} 份 PDF 有密码,请去掉密码后再提交。", field="evidence")
         if not 1 <= len(reader.pages) <= MOST_PAGES:
-            raise EvidenceRefused(f"第 {nth} 份 PDF 应为 1 至 {MOST_PAGES} 页,请只留有用的页。", field="files")
+            raise EvidenceRefused(f"第 {nth} 份 PDF 应为 1 至 {MOST_PAGES} 页,请只留有用的页。", field="evidence")
         return _rewritten(reader)
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError):
         # A broken file breaks the reader in many ways; none of them is ours to mend.
-        raise EvidenceRefused(f"第 {nth} 份 PDF 打不开,请重新导出,或改为拍照。", field="files") from None
+        raise EvidenceRefused(f"第 {nth} 份 PDF 打不开,请重新导出,或改为拍照。", field="evidence") from None
 
 
 def _rewritten(reader: PdfReader) -> bytes:

@@ -48,6 +48,10 @@ class Reading:
         """Grants under which the post reads a record of that dataset there."""
         return [grant for grant in self.grants if grant.dataset_id == dataset_id and grant.reaches(area_code)]
 
+    def reads(self, item: str, dataset_id: int, area_code: int) -> bool:
+        """Whether the post reads that item of a record of that dataset there."""
+        return dataset_id in self.own or any(item in grant.items for grant in self.opening(dataset_id, area_code))
+
     def settings(self) -> Mapping[str, Sequence[int] | Sequence[Range]]:
         return {DATASETS_READ: sorted(self.whole), PLACES_READ: [places_of(*part) for part in self.parts]}
 

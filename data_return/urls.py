@@ -3,7 +3,7 @@
 from django.urls import path
 
 from data_return.api import events as api_events
-from data_return.views import datasets, events, records
+from data_return.views import corrections, datasets, events, marking, records
 
 app_name = "data_return"
 urlpatterns = [
@@ -19,6 +19,21 @@ urlpatterns = [
     path("datasets/<int:pk>/submit/", datasets.dataset_submit, name="dataset_submit"),
     path("datasets/<int:pk>/withdraw/", datasets.dataset_withdraw, name="dataset_withdraw"),
     path("datasets/<int:pk>/decide/", datasets.dataset_decide, name="dataset_decide"),
+    path("records/right/", marking.record_right, name="record_right"),
+    path("records/<int:pk>/", marking.record_mark, name="record_mark"),
+    path("corrections/", corrections.correction_list, name="correction_list"),
+    path("corrections/clocks/", corrections.correction_clocks, name="correction_clocks"),
+    path("corrections/accept/", corrections.correction_accept_many, name="correction_accept_many"),
+    path("corrections/acknowledge/", corrections.correction_acknowledge_many, name="correction_acknowledge_many"),
+    path("corrections/<int:pk>/", corrections.correction_detail, name="correction_detail"),
+    path("corrections/<int:pk>/full/", corrections.correction_full, name="correction_full"),
+    path("corrections/<int:pk>/answer/", corrections.correction_answer, name="correction_answer"),
+    path("corrections/<int:pk>/object/", corrections.correction_object, name="correction_object"),
+    path("corrections/<int:pk>/acknowledge/", corrections.correction_acknowledge, name="correction_acknowledge"),
+    path("corrections/<int:pk>/withdraw/", corrections.correction_withdraw, name="correction_withdraw"),
+    path(
+        "corrections/<int:pk>/evidence/<int:evidence_pk>/", corrections.correction_evidence, name="correction_evidence"
+    ),
     # the API: departments' systems
     path("api/v1/events/<uuid:ticket>/", api_events.events, name="api_events"),
 ]

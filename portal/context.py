@@ -19,6 +19,14 @@ from portal.selectors.todo import count_todo
 NAME = "基层数据门户"
 
 
+def todo_of(request: HttpRequest, actor: Actor) -> dict[str, int]:
+    """What waits for the post, counted once per request: for the badges, and for a page that asks before them."""
+    known: dict[str, int] | None = getattr(request, "todo", None)
+    if known is None:
+        known = request.todo = count_todo(actor=actor)  # type: ignore[attr-defined]
+    return known
+
+
 @dataclass
 class Shell:
     request: HttpRequest
@@ -50,7 +58,7 @@ class Shell:
         if self.actor is None or self.actor.needs_second_factor or owes_password:
             return []
         match = self.request.resolver_match
-        return links_for(self.actor, match.view_name if match else "", count_todo(actor=self.actor))
+        return links_for(self.actor, match.view_name if match else "", todo_of(self.request, self.actor))
 
     @property
     def search_url(self) -> str:

@@ -64,7 +64,21 @@ ENTRIES = (
         ("registry:person_", "registry:household_", "registry:dwelling_", "registry:organization_", "registry:import_"),
     ),
     Entry("事件与走访", "registry:event_list", rights.VIEW_EVENTS, ("registry:event_",), "events"),
-    Entry("回流数据", "data_return:dataset_list", rights.VIEW_DATASETS, ("data_return:dataset_",), "datasets"),
+    Entry(
+        "回流数据",
+        "data_return:dataset_list",
+        rights.VIEW_DATASETS,
+        ("data_return:dataset_", "data_return:record_"),
+        "datasets",
+    ),
+    Entry("校核", "data_return:correction_list", rights.READ_CORRECTIONS, ("data_return:correction_",), "corrections"),
+    Entry(
+        "校核时限",
+        "data_return:correction_clocks",
+        rights.WATCH_CORRECTIONS,
+        ("data_return:correction_",),
+        "corrections",
+    ),
     Entry("标签", "tagging:tag_list", rights.VIEW_TAGS, ("tagging:",)),
     Entry("数据项目录", "registry:item_list", rights.VIEW_CATALOGUE, ("registry:item_",)),
     Entry(

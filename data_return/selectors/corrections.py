@@ -40,7 +40,7 @@ def list_corrections(
 
 
 def list_waiting(*, actor: Actor) -> QuerySet[Correction]:
-    """What the post has to do: answers to take note of, corrections to answer, or, for the district, overdue ones."""
+    """What the post has to do: answers to take note of, corrections to answer; for those above them overdue ones."""
     found = Correction.objects.visible_to(actor)
     if holds(actor, ANSWER_CORRECTIONS):
         return found.filter(state=State.OPEN)

@@ -46,12 +46,9 @@ def list_readable(*, actor: Actor, dataset: Dataset, area_code: int) -> list[Dat
 
     All of them where its department publishes the dataset, else those of the grants that open the record.
     """
-    items = list_items(dataset.live) if dataset.live else []
     reading = reading_of(actor)
-    if dataset.pk in reading.own:
-        return items
-    granted = {code for grant in reading.opening(dataset.pk, area_code) for code in grant.items}
-    return [item for item in items if item.code in granted]
+    items = list_items(dataset.live) if dataset.live else []
+    return [item for item in items if reading.reads(item.code, dataset.pk, area_code)]
 
 
 def version_of(found: ReturnedRecord) -> str:

@@ -1,6 +1,6 @@
 """What waits for a post: the numbers of the badges and of the workbench."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db import connection
@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.rights import holds
 from accounts.roles import UNSCOPED_ROLES
 from accounts.sight_reading import list_unnoted
+from data_return.selectors.corrections import list_waiting as list_waiting_corrections
 from data_return.selectors.datasets import list_versions_to_decide
 from forms_engine.models import FormVersion, Report
 from forms_engine.selectors.admissions import list_opinions_to_give, list_versions_to_admit
@@ -19,8 +20,27 @@ from registry.models import Difference, Event
 OPEN_REPORTS = (Report.State.FILLING, Report.State.RETURNED)
 
 
+Rows = Callable[[Actor], QuerySet[Any]]
+KINDS: dict[str, tuple[tuple[str, ...], Rows]] = {
+    "emergencies": ((rights.WATCH_UNMASKING,), lambda actor: list_unnoted(actor=actor)),
+    "reports": ((rights.FILL_REPORTS,), lambda actor: _reports(actor, *OPEN_REPORTS)),
+    "reviews": ((rights.REVIEW_REPORTS,), lambda actor: _reports(actor, Report.State.SUBMITTED)),
+    "admissions": ((rights.ADMIT_FORMS,), lambda actor: list_versions_to_admit(actor=actor)),
+    "datasets": ((rights.DECIDE_DATASETS,), lambda actor: list_versions_to_decide(actor=actor)),
+    "corrections": (
+        (rights.MARK_RECORDS, rights.ANSWER_CORRECTIONS, rights.WATCH_CORRECTIONS),
+        lambda actor: list_waiting_corrections(actor=actor),
+    ),
+    "opinions": ((rights.GIVE_OPINIONS,), lambda actor: list_opinions_to_give(actor=actor)),
+    "forms": ((rights.DESIGN_FORMS,), lambda actor: list_versions_to_mend(actor=actor)),
+    "events": ((rights.HANDLE_EVENTS, rights.REPORT_EVENTS), lambda actor: list_events_to_handle(actor=actor)),
+    "differences": ((rights.CHANGE_RESIDENTS,), lambda actor: list_open_differences(actor=actor)),
+}
+"""Kind -> rights of which one is enough, and what waits."""
+
+
 def count_todo(*, actor: Actor) -> dict[str, int]:
-    """Open work by kind and "all", in one query. Kinds: those of `_waiting`.
+    """Open work by kind and "all", in one query. Kinds: those of KINDS.
 
     Empty outside the scope of the actor, as on error pages: better no badge than a wrong one.
     """
@@ -55,25 +75,14 @@ def list_open_differences(*, actor: Actor) -> QuerySet[Difference]:
 
 
 def _waiting(actor: Actor) -> Iterator[tuple[str, QuerySet[Any]]]:
-    if holds(actor, rights.WATCH_UNMASKING):
-        yield "emergencies", list_unnoted(actor=actor)
-    reports = Report.objects.visible_to(actor)
-    if holds(actor, rights.FILL_REPORTS):
-        yield "reports", reports.filter(state__in=OPEN_REPORTS)
-    if holds(actor, rights.REVIEW_REPORTS):
-        yield "reviews", reports.filter(state=Report.State.SUBMITTED)
-    if holds(actor, rights.ADMIT_FORMS):
-        yield "admissions", list_versions_to_admit(actor=actor)
-    if holds(actor, rights.DECIDE_DATASETS):
-        yield "datasets", list_versions_to_decide(actor=actor)
-    if holds(actor, rights.GIVE_OPINIONS):
-        yield "opinions", list_opinions_to_give(actor=actor)
-    if holds(actor, rights.DESIGN_FORMS):
-        yield "forms", list_versions_to_mend(actor=actor)
-    if holds(actor, rights.HANDLE_EVENTS) or holds(actor, rights.REPORT_EVENTS):
-        yield "events", list_events_to_handle(actor=actor)
-    if holds(actor, rights.CHANGE_RESIDENTS):
-        yield "differences", list_open_differences(actor=actor)
+    for kind, (entitling, rows) in KINDS.items():
+        if any(holds(actor, right) for right in entitling):
+            yield kind, rows(actor)
+
+
+def _reports(actor: Actor, *states: Report.State) -> QuerySet[Report]:
+    reports: QuerySet[Report] = Report.objects.visible_to(actor).filter(state__in=states)
+    return reports
 
 
 def _counted(kind: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:

@@ -1,9 +1,10 @@
 """The workbench (工作台): what a post has to do, by when, what is already done. A fixed, small number of queries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 from django.utils.timezone import localdate
 
 from accounts import rights
@@ -11,6 +12,7 @@ from accounts.actors import Actor
 from accounts.models import ApprovalReviewer, Emergency
 from accounts.rights import holds
 from accounts.sight_reading import list_unnoted
+from data_return.selectors.corrections import list_waiting
 from forms_engine.models import FormVersion
 from forms_engine.selectors.admissions import (
     approval_of_version,
@@ -53,6 +55,20 @@ class DifferenceTask:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionTask:
+    """count: of corrections that wait for the post. due_on: of the first; "what" says what there is to do."""
+
+    what: str
+    count: int
+    due_on: date
+    url: str
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.due_on < localdate()
+
+
+@dataclass(frozen=True, slots=True)
 class Workbench:
     """Sections of the page; one that is not the post's business stays empty. figures: None where none are counted."""
 
@@ -64,21 +80,22 @@ class Workbench:
     events: list[Event] = field(default_factory=list)
     differences: list[DifferenceTask] = field(default_factory=list)
     emergencies: list[Emergency] = field(default_factory=list)
+    corrections: CorrectionTask | None = None
     progress: list[Progress] = field(default_factory=list)
     figures: Figures | None = None
 
     @property
     def has_tasks(self) -> bool:
         filling = self.reports.open or self.reviews or self.events or self.differences
-        return bool(filling or self.admissions or self.opinions or self.forms)
+        return bool(filling or self.admissions or self.opinions or self.forms or self.corrections)
 
     @property
     def due_today(self) -> int:
         return sum(task.deadline.is_today for task in self.reports.open)
 
 
-def get_workbench(*, actor: Actor, now: datetime) -> Workbench:
-    """Everything the post may and has to see this morning."""
+def get_workbench(*, actor: Actor, now: datetime, todo: Mapping[str, int]) -> Workbench:
+    """Everything the post may and has to see this morning. todo: what `count_todo` counted."""
     fills, reviews = holds(actor, rights.FILL_REPORTS), holds(actor, rights.REVIEW_REPORTS)
     follows = reviews or holds(actor, rights.ADMIT_FORMS) or holds(actor, rights.DESIGN_FORMS)
     handles = holds(actor, rights.HANDLE_EVENTS) or holds(actor, rights.REPORT_EVENTS)
@@ -91,6 +108,7 @@ def get_workbench(*, actor: Actor, now: datetime) -> Workbench:
         events=list_event_tasks(actor=actor) if handles else [],
         differences=list_difference_tasks(actor=actor) if holds(actor, rights.CHANGE_RESIDENTS) else [],
         emergencies=list_emergency_tasks(actor=actor) if holds(actor, rights.WATCH_UNMASKING) else [],
+        corrections=get_correction_task(actor=actor) if todo.get("corrections") else None,
         progress=list_progress(actor=actor, now=now, name_late=reviews) if follows else [],
         figures=get_figures(actor=actor, on=localdate(now)),
     )
@@ -99,6 +117,20 @@ def get_workbench(*, actor: Actor, now: datetime) -> Workbench:
 def list_emergency_tasks(*, actor: Actor) -> list[Emergency]:
     """Emergency views in the area that this head has not taken note of, the last first."""
     return list(list_unnoted(actor=actor).select_related("post__user", "post__area").order_by("-pk")[:SHOWN])
+
+
+def get_correction_task(*, actor: Actor) -> CorrectionTask | None:
+    """Corrections of returned data (校核) that wait for the post; None where none do."""
+    if holds(actor, rights.ANSWER_CORRECTIONS):
+        what, url = "村居提出的校核,请核对答复", "data_return:correction_list"
+    elif holds(actor, rights.MARK_RECORDS):
+        what, url = "部门答复了校核,请看结果", "data_return:correction_list"
+    elif holds(actor, rights.WATCH_CORRECTIONS):
+        what, url = "部门逾期未答复的校核", "data_return:correction_clocks"
+    else:
+        return None
+    found = list_waiting(actor=actor).aggregate(count=Count("pk"), due_on=Min("due_on"))
+    return CorrectionTask(what, url=url_of(url), **found) if found["count"] else None
 
 
 def list_event_tasks(*, actor: Actor) -> list[Event]:

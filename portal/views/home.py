@@ -13,6 +13,7 @@ from accounts.access import access
 from accounts.actors import Actor
 from accounts.audit import record
 from accounts.roles import Role
+from portal.context import todo_of
 from portal.navigation import url_of
 from portal.selectors.workbench import get_workbench
 from registry.models import Entity, Person
@@ -49,7 +50,7 @@ WHY_EMPTY = {
 def home(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     now = timezone.now()
-    work = get_workbench(actor=actor, now=now)
+    work = get_workbench(actor=actor, now=now, todo=todo_of(request, actor))
     people = sorted({one.difference.subject_id for one in work.differences if one.difference.entity == Entity.PERSON})
     if people:  # their names stand in the list of differences
         record(actor, "home.read", subjects=(Person._meta.label_lower, people))

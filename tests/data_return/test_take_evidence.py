@@ -87,7 +87,7 @@ def test_of_a_pdf_only_the_pages_are_kept():
 def test_what_cannot_be_taken_in_is_refused_on_its_field(data):
     with pytest.raises(EvidenceRefused) as refused:
         take_in([data])
-    assert refused.value.field == "files"
+    assert refused.value.field == "evidence"
 
 
 def test_too_many_files_are_refused():

@@ -158,10 +158,18 @@ def _sees_dataset(visitor: Visitor, thing: Thing) -> bool:
     return kept or (near if thing.state == "published" else at_desk and thing.state == "submitted")
 
 
+def _sees_correction(visitor: Visitor, thing: Thing) -> bool:
+    """Villages, towns and the district by area, data officers those of their own department's datasets."""
+    inside = any(covers(visitor.place, place) for place in thing.places)
+    return inside and (visitor.role != "data officer" or visitor.department == thing.department)
+
+
 SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "tag": _sees_tag,
     "tag request": _sees_tag,
     "dataset": _sees_dataset,
+    "correction": _sees_correction,
+    "evidence": _sees_correction,
     # Open and closed, there and nowhere: a system without the secret is told the same.
     "door": lambda visitor, thing: True,
 }
@@ -204,6 +212,7 @@ TAG_MAKERS = frozenset({"town", "district", "department"})
 CATALOGUE = frozenset({"district", "department", "data officer"})
 DATASET_READERS = READERS | {"department", "data officer"}
 OFFICER = frozenset({"data officer"})
+CORRECTION_READERS = VILLAGE | {"town", "data officer"}
 
 
 def rule(who: frozenset[str], methods: str, of: str = "", **more: Any) -> Rule:
@@ -342,6 +351,19 @@ RULES: dict[str, Rule] = {
     "data_return:dataset_submit": rule(OFFICER, "POST", "kept dataset"),
     "data_return:dataset_withdraw": rule(OFFICER, "POST", "kept dataset"),
     "data_return:dataset_decide": rule(DISTRICT, "POST", "dataset at the desk"),
+    "data_return:record_mark": rule(VILLAGE, "GET POST", "record"),
+    "data_return:record_right": rule(VILLAGE, "POST"),
+    "data_return:correction_list": rule(CORRECTION_READERS, "GET HEAD"),
+    "data_return:correction_clocks": rule(DISTRICT, "GET HEAD"),
+    "data_return:correction_accept_many": rule(OFFICER, "POST"),
+    "data_return:correction_acknowledge_many": rule(VILLAGE, "POST"),
+    "data_return:correction_detail": rule(CORRECTION_READERS, "GET HEAD", "correction"),
+    "data_return:correction_full": rule(OFFICER, "GET HEAD", "correction", step_up=True),
+    "data_return:correction_answer": rule(OFFICER, "POST", "correction"),
+    "data_return:correction_object": rule(VILLAGE, "POST", "correction"),
+    "data_return:correction_acknowledge": rule(VILLAGE, "POST", "correction"),
+    "data_return:correction_withdraw": rule(VILLAGE, "POST", "correction"),
+    "data_return:correction_evidence": rule(CORRECTION_READERS, "GET HEAD", "evidence"),
     "forms_engine:template_list": rule(DEPARTMENT, "GET HEAD"),
     "forms_engine:template_new": rule(DEPARTMENT, "GET POST"),
     "forms_engine:template_detail": rule(DEPARTMENT, "GET HEAD", "form"),

@@ -19,13 +19,16 @@ from accounts.models import Approval, ApprovalReviewer, Area, Department, Emerge
 from accounts.roles import Role
 from accounts.scope import acting_as, whole_tree
 from accounts.step_up import GIVEN_AT
-from data_return.models import EventDoor
+from data_return.correction_rules import Finding
+from data_return.models import Dataset, EventDoor
+from data_return.services.correcting import Mark, mark_record
 from forms_engine.models import CopyPack, Dispatch, Export, FormTemplate, FormVersion, Report
 from registry.binding import bind_workbook
 from registry.catalogue import get_catalogue
 from registry.models import Difference, Dwelling, Event, EventPhoto, ImportBatch, Organization
 from tagging.models import Tag
 from tagging.services.desk import propose_tag
+from tests.data_return.test_take_evidence import photo
 from tests.doors import sign_in
 from tests.factories import (
     DISTRICT,
@@ -37,9 +40,11 @@ from tests.factories import (
     make_areas,
     make_dataset,
     make_form,
+    make_grant,
     make_household,
     make_id_number,
     make_person,
+    make_record,
     send_form,
 )
 from tests.machines import ask_token, make_machine
@@ -252,8 +257,27 @@ def _add_datasets(world: World) -> None:
         world.add(Thing("door", state), ticket=door.ticket)
         world.add(Thing("dataset at the desk", state, places=("district",), exists=until > 0), pk=pk)
     world.add(Thing("door", "nowhere"), ticket=uuid.UUID(int=0))
-    for kind in ("dataset", "kept dataset", "kept dataset with a door", "dataset at the desk"):
+    for kind in ("dataset", "kept dataset", "kept dataset with a door", "dataset at the desk", "record", "correction"):
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
+    world.add(Thing("evidence", "nowhere", exists=False), pk=NOWHERE, evidence_pk=NOWHERE)
+    _add_corrections(world, Dataset.objects.get(name="published"))
+
+
+def _add_corrections(world: World, dataset: Dataset) -> None:
+    """Records of both villages under a grant of their town, each with a correction and its evidence."""
+    officer, desk, town = world.actors["data officer of civil"], world.actors["district"], world.actors["town"]
+    make_grant(town, dataset, officer, desk)
+    markers = {"east": "worker", "east grid": "grid worker", "west": "neighbour"}
+    for place, marker in markers.items():
+        pk, actor = make_record(officer, dataset, PLACES[place], name="张三"), world.actors[marker]
+        world.add(Thing("record", place, places=(place,)), pk=pk)
+        with acting_as(actor):
+            mark = Mark(Finding.DEAD, files=[photo()])
+            done = mark_record(actor=actor, record_pk=pk, version=b"1".hex(), mark=mark)
+            evidence = done.correction.evidence.get()
+        held = {"places": (place,), "department": "civil"}
+        world.add(Thing("correction", place, **held), pk=done.correction.pk)
+        world.add(Thing("evidence", place, **held), pk=done.correction.pk, evidence_pk=evidence.pk)
 
 
 # Forms and reports -------------------------------------------------------------------------------------------------

@@ -9,22 +9,33 @@ from tests.factories import DISTRICT, EAST, make_actor
 from tests.portal.test_workbench import event
 
 MENUS = {
-    Role.COMMUNITY_WORKER: ["待办", "填报", "居民与房屋", "事件与走访", "回流数据", "标签"],
-    Role.GRID_WORKER: ["待办", "填报", "居民与房屋", "事件与走访", "回流数据", "标签"],
-    Role.TOWN_ADMIN: ["待办", "审核", "居民与房屋", "事件与走访", "回流数据", "标签", "组织与人员", "查看完整信息记录"],
+    Role.COMMUNITY_WORKER: ["待办", "填报", "居民与房屋", "事件与走访", "回流数据", "校核", "标签"],
+    Role.GRID_WORKER: ["待办", "填报", "居民与房屋", "事件与走访", "回流数据", "校核", "标签"],
+    Role.TOWN_ADMIN: [
+        "待办",
+        "审核",
+        "居民与房屋",
+        "事件与走访",
+        "回流数据",
+        "校核",
+        "标签",
+        "组织与人员",
+        "查看完整信息记录",
+    ],
     Role.DISTRICT_ADMIN: [
         "待办",
         "表单准入",
         "居民与房屋",
         "事件与走访",
         "回流数据",
+        "校核时限",
         "标签",
         "数据项目录",
         "组织与人员",
         "查看完整信息记录",
         "API 客户端",
     ],
-    Role.DATA_OFFICER: ["待办", "联审意见", "回流数据", "标签", "数据项目录"],
+    Role.DATA_OFFICER: ["待办", "联审意见", "回流数据", "校核", "标签", "数据项目录"],
     Role.SYSTEM_ADMIN: ["待办", "接口文档", "运行状态"],
     Role.SECURITY_ADMIN: ["待办", "组织与人员", "查看完整信息记录", "API 客户端"],
     Role.AUDIT_ADMIN: ["待办", "审计"],
@@ -48,7 +59,7 @@ def test_the_badge_counts_what_waits(client, cast, items):
         for title in ("楼道堆物", "漏水"):
             Event.objects.create(**event(cast.worker, EAST, title))
     counts = {link.label: link.count for link in sign_in(client, cast.worker).get("/").context["shell"].nav}
-    assert counts == {"待办": 2, "填报": 0, "居民与房屋": 0, "事件与走访": 2, "回流数据": 0, "标签": 0}
+    assert counts == {"待办": 2, "填报": 0, "居民与房屋": 0, "事件与走访": 2, "回流数据": 0, "校核": 0, "标签": 0}
 
 
 def test_before_the_second_factor_no_menu_is_shown(client, cast):

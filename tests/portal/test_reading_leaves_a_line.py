@@ -11,15 +11,33 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.jobs import run_job
+from accounts.models import Department
+from accounts.roles import Role
 from accounts.scope import acting_as
+from data_return.correction_rules import Finding
+from data_return.models import ReturnedRecord
+from data_return.services.correcting import Mark, mark_record
 from forms_engine.export.file_format import FileFormat
 from forms_engine.models import Export, Report
 from forms_engine.services.copying import PackLine, add_pack
 from forms_engine.services.fill import remove_subject
 from forms_engine.services.give import start_export
 from registry.models import Difference, Dwelling, Event, EventPhoto
+from tests.data_return.test_take_evidence import photo
 from tests.doors import audited, sign_in, watching
-from tests.factories import EAST, EAST_GRID, make_form, make_household, make_person, send_form
+from tests.factories import (
+    DISTRICT,
+    EAST,
+    EAST_GRID,
+    make_actor,
+    make_dataset,
+    make_form,
+    make_grant,
+    make_household,
+    make_person,
+    make_record,
+    send_form,
+)
 from tests.forms_engine.giving import grant
 
 pytestmark = [pytest.mark.django_db, pytest.mark.canary]
@@ -67,13 +85,28 @@ def village(cast, items):
     with acting_as(cast.department):
         export = start_export(actor=cast.department, dispatch=dispatch, unreviewed=True, file_format=FileFormat.CSV)
     run_job(export.job_id)
+    record, correction, evidence = returned(cast, person)
     keys = {
+        "record": record, "correction": correction,
         "person": person, "household": household, "dwelling": dwelling, "event": event,
         "difference": difference, "report": report, "review": report, "dispatch": dispatch, "aggregate": dispatch,
         "template": dispatch.version.template, "admission": dispatch.version, "photo": photo,
         "export": Export.objects.get(pk=export.pk), "pack": pack,
     }  # fmt: skip
-    return {name: found.pk for name, found in keys.items()} | {"subject": person.pk}
+    return {name: found.pk for name, found in keys.items()} | {"subject": person.pk, "evidence": evidence.pk}
+
+
+def returned(cast, person):
+    """A record of the person under a grant, disputed by the village."""
+    department = Department.objects.get(pk=cast.department.department_id)
+    officer = make_actor(Role.DATA_OFFICER, DISTRICT, department=department)
+    dataset = make_dataset(officer, cast.district)
+    make_grant(cast.town, dataset, officer, cast.district)
+    record = make_record(officer, dataset, EAST, person=person, name="郗桂兰", phone="13900002299")
+    with acting_as(cast.worker):
+        mark = Mark(Finding.WRONG, "person.phone", "13900002277", files=[photo()])
+        correction = mark_record(actor=cast.worker, record_pk=record, version=b"1".hex(), mark=mark).correction
+        return ReturnedRecord(pk=record), correction, correction.evidence.get()
 
 
 def addresses(keys):
@@ -86,6 +119,7 @@ def addresses(keys):
             "subject_id": keys["subject"],
             "letter": "H",
             "photo_pk": keys["photo"],
+            "evidence_pk": keys["evidence"],
             "code": _code(name),
             "pack_pk": keys["pack"],
             "number": 1,
