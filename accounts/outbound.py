@@ -4,16 +4,20 @@
         answer = web.get("https://id.example.cn/.well-known/openid-configuration")
 
 settings.OUTBOUND_HOSTS lists who may be asked: `id.example.cn` (HTTPS, port 443, an address of the internet),
-`id.internal:8443` (with a port: it may also be a private address), `http://10.0.0.5:8080` (without TLS).
+`id.internal:8443` (with a port: it may also be a private address), `http://10.0.0.5:8080` (without TLS),
+`sftp://files.internal:22` and `postgresql://10.0.0.6:5432` (asked by others, by way of `checked_address`).
 A name is resolved once, every address it has is checked, and the connection goes to the checked one: a name that
 resolves to something else a moment later (DNS rebinding) is not asked again.
 """
 
+import os
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from threading import Event, Timer
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -24,11 +28,16 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 from urllib3.util.connection import create_connection
+from urllib3.util.timeout import Timeout
 
 CONNECT_SECONDS, READ_SECONDS, ALL_SECONDS = 5.0, 10.0, 30.0
 MOST_BYTES = 10 * 2**20
 PIECE = 1 << 16
-PORTS = {"https": 443, "http": 80}
+PORTS = {"https": 443, "http": 80, "sftp": 22, "postgresql": 5432, "mysql": 3306}
+
+NOT_LISTED = "这个地址不在允许访问的名单里(OUTBOUND_HOSTS)。"
+INNER = "这个地址解析到了不允许访问的网段。"
+TOO_LONG, TOO_SLOW = "对方的应答太长,已停止接收。", "对方的应答太慢,已停止接收。"
 
 TRANSLATED = ip_network("64:ff9b::/96")  # leads to any IPv4 address, private ones too (RFC 6052)
 
@@ -39,8 +48,32 @@ class OutboundRefused(requests.RequestException):
     """The address is not allowed, or the answer was too long or too slow. Carries no address of the inner network."""
 
 
+class NotListed(OutboundRefused):
+    """OUTBOUND_HOSTS does not name it, or it is no plain address."""
+
+
+class InnerAddress(OutboundRefused):
+    """The name leads to where nobody may ask."""
+
+
+class LedElsewhere(OutboundRefused):
+    """A redirect to another scheme, host or port."""
+
+
+class TooLong(OutboundRefused):
+    """The answer is longer than `most_bytes`."""
+
+
+class TooSlow(OutboundRefused):
+    """The whole answer had not come after `seconds`."""
+
+
 class _BadAddress(Exception):
     """Not an OSError, which the connection pool would take for a broken connection."""
+
+
+class _Overdue(Exception):
+    """Nor is this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +105,7 @@ class _Session(requests.Session):
         """Only to the same scheme, host and port: a session may carry a secret meant for that one."""
         target = super().get_redirect_target(resp)
         if target and _origin(urljoin(resp.url, target)) != _origin(resp.url):
-            raise OutboundRefused("对方要求转到另一个地址,已拒绝。", response=resp)
+            raise LedElsewhere("对方要求转到另一个地址,已拒绝。", response=resp)
         return target
 
 
@@ -90,12 +123,15 @@ class Adapter(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         started = time.monotonic()
         if _origin(str(request.url)) not in _allowed():
-            raise OutboundRefused("这个地址不在允许访问的名单里(OUTBOUND_HOSTS)。", request=request)
-        options |= {"stream": True, "timeout": (CONNECT_SECONDS, READ_SECONDS), "proxies": {}}
+            raise NotListed(NOT_LISTED, request=request)
+        limits = Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS, total=self._seconds)
+        options |= {"stream": True, "timeout": limits, "proxies": {}}
         try:
             response = super().send(request, **options)
         except _BadAddress:
-            raise OutboundRefused("这个地址解析到了不允许访问的网段。", request=request) from None
+            raise InnerAddress(INNER, request=request) from None
+        except _Overdue:
+            raise TooSlow(TOO_SLOW, request=request) from None
         self._read(response, until=started + self._seconds)
         return response
 
@@ -105,7 +141,8 @@ class Adapter(HTTPAdapter):
             content += piece
             if len(content) > self._most_bytes or time.monotonic() > until:
                 response.close()
-                raise OutboundRefused("对方的应答太长或太慢,已停止接收。", response=response)
+                slow = time.monotonic() > until
+                raise TooSlow(TOO_SLOW, response=response) if slow else TooLong(TOO_LONG, response=response)
         response._content = bytes(content)  # as requests itself keeps what it has read
 
 
@@ -119,16 +156,27 @@ def _pieces(response: requests.Response) -> Iterator[bytes]:
 
 
 class _Pinned:
-    """Connects to the address that was checked. Host header, SNI and certificate are those of the name."""
+    """Connects to the address that was checked. Host header, SNI and certificate are those of the name.
+
+    wire: a second handle of the same connection, for whoever has to end it while somebody waits at the first.
+    """
 
     host: str
     port: int
     timeout: Any
     socket_options: Any
+    wire: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
         address = _checked_address(self.host, self.port)
-        return create_connection((address, self.port), self.timeout, socket_options=self.socket_options)
+        made = create_connection((address, self.port), self.timeout, socket_options=self.socket_options)
+        self.wire = socket.socket(fileno=os.dup(made.fileno()))
+        return made
+
+    def close(self) -> None:
+        if self.wire is not None:
+            self.wire.close()
+        super().close()  # type: ignore[misc]
 
 
 class _Connection(_Pinned, HTTPConnection): ...
@@ -137,12 +185,53 @@ class _Connection(_Pinned, HTTPConnection): ...
 class _TLSConnection(_Pinned, HTTPSConnection): ...
 
 
-class _Pool(HTTPConnectionPool):
+class _Watched:
+    """Ends a connection whose head has not come in time: each byte of it may be prompt, and there may be no end."""
+
+    def _make_request(self, conn: Any, *args: Any, **options: Any) -> Any:
+        with _ended_after(options["timeout"].total, conn) as overdue:
+            try:
+                return super()._make_request(conn, *args, **options)  # type: ignore[misc]
+            finally:  # a head that was cut off may have been taken for a whole one
+                if overdue.is_set():
+                    raise _Overdue
+
+
+class _Pool(_Watched, HTTPConnectionPool):
     ConnectionCls = _Connection
 
 
-class _TLSPool(HTTPSConnectionPool):
+class _TLSPool(_Watched, HTTPSConnectionPool):
     ConnectionCls = _TLSConnection
+
+
+@contextmanager
+def _ended_after(seconds: float, connection: _Pinned) -> Iterator[Event]:
+    overdue = Event()
+
+    def end() -> None:
+        overdue.set()
+        if connection.wire is not None:
+            with suppress(OSError):
+                connection.wire.shutdown(socket.SHUT_RDWR)
+
+    timer = Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield overdue
+    finally:
+        timer.cancel()
+
+
+def checked_address(scheme: str, host: str, port: int) -> str:
+    """The address to connect to, for what does not speak HTTP. Raises NotListed, InnerAddress, OSError (no address)."""
+    if Origin(scheme, host, port) not in _allowed():
+        raise NotListed(NOT_LISTED)
+    try:
+        return _checked_address(host, port)
+    except _BadAddress:
+        raise InnerAddress(INNER) from None
 
 
 def _checked_address(host: str, port: int) -> str:
@@ -185,7 +274,7 @@ def _origin(url: str) -> Origin:
         parts = urlsplit(url)
         port = parts.port or PORTS[parts.scheme]
     except (ValueError, KeyError):
-        raise OutboundRefused("这不是可以访问的网址。") from None
+        raise NotListed("这不是可以访问的网址。") from None
     if not parts.hostname or parts.username is not None:
-        raise OutboundRefused("这不是可以访问的网址。")
+        raise NotListed("这不是可以访问的网址。")
     return Origin(parts.scheme, parts.hostname, port)

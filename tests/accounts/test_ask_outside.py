@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from accounts import outbound
-from accounts.outbound import OutboundRefused
+from accounts.outbound import InnerAddress, NotListed, OutboundRefused, TooSlow
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -29,18 +29,25 @@ class Answers(BaseHTTPRequestHandler):
             self.send_header("Location", self.path.removeprefix("/to/"))
             self.end_headers()
             return
+        if self.path == "/slow-head":
+            self.wfile.write(b"HTTP/1.0 200 OK\r\nX-Long: ")
+            self.drip()
+            return
         self.send_response(200)
         self.end_headers()
         if self.path == "/long":
             for _ in range(40):
                 self.wfile.write(b"x" * 65536)
         elif self.path == "/slow":
-            for _ in range(50):
-                self.wfile.write(b"x")
-                self.wfile.flush()
-                time.sleep(0.1)
+            self.drip()
         else:
             self.wfile.write(b"hello")
+
+    def drip(self) -> None:
+        for _ in range(50):
+            self.wfile.write(b"x")
+            self.wfile.flush()
+            time.sleep(0.1)
 
     def log_message(self, *_: object) -> None: ...
 
@@ -176,12 +183,23 @@ def test_a_long_answer_is_cut_off(server, settings):
         web.get(f"http://127.0.0.1:{port_of(server)}/long")
 
 
-def test_a_dripping_answer_is_cut_off(server, settings):
+@pytest.mark.parametrize("part", ["slow", "slow-head"])
+def test_a_dripping_answer_is_cut_off_in_its_head_and_in_its_body(server, settings, part):
     settings.OUTBOUND_HOSTS = [f"http://127.0.0.1:{port_of(server)}"]
     started = time.monotonic()
-    with outbound.session(seconds=0.5) as web, pytest.raises(OutboundRefused, match="太慢"):
-        web.get(f"http://127.0.0.1:{port_of(server)}/slow")
+    with outbound.session(seconds=0.5) as web, pytest.raises(TooSlow):
+        web.get(f"http://127.0.0.1:{port_of(server)}/{part}")
     assert time.monotonic() - started < 4
+
+
+def test_a_listed_address_of_another_protocol_is_told_and_no_other(settings, resolver):
+    settings.OUTBOUND_HOSTS = ["sftp://files.internal:2222", "postgresql://db.example.cn"]
+    resolver |= {"files.internal": [["10.0.0.7"]], "db.example.cn": [["10.0.0.8"]]}
+    assert outbound.checked_address("sftp", "files.internal", 2222) == "10.0.0.7"
+    with pytest.raises(NotListed):
+        outbound.checked_address("postgresql", "files.internal", 2222)
+    with pytest.raises(InnerAddress):
+        outbound.checked_address("postgresql", "db.example.cn", 5432)
 
 
 def test_a_proxy_of_the_environment_is_not_used(server, settings, monkeypatch):
