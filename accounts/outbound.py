@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from threading import Event, Timer
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -26,7 +26,7 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 from urllib3.util.connection import create_connection
 from urllib3.util.timeout import Timeout
 
@@ -168,8 +168,13 @@ class _Pinned:
     wire: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
-        address = _checked_address(self.host, self.port)
-        made = create_connection((address, self.port), self.timeout, socket_options=self.socket_options)
+        try:
+            address = _checked_address(self.host, self.port)
+            made = create_connection((address, self.port), self.timeout, socket_options=self.socket_options)
+        except TimeoutError:
+            raise ConnectTimeoutError("nobody answered in time") from None
+        except OSError:
+            raise NewConnectionError(cast(HTTPConnection, self), "nobody is there") from None
         self.wire = socket.socket(fileno=os.dup(made.fileno()))
         return made
 

@@ -183,6 +183,8 @@ AXES_VERBOSE = False  # its own lines carry the user name; ours are in the audit
 
 # Whom the portal may ask over the network (accounts.outbound); a file of certificates of the unit's own authority.
 OUTBOUND_HOSTS = env.names("OUTBOUND_HOSTS") if env.given("OUTBOUND_HOSTS") else []
+# Where departments leave files on this server: below it a folder for each department, named by its number.
+EXCHANGE_FOLDER = env.text("EXCHANGE_FOLDER") if env.given("EXCHANGE_FOLDER") else ""
 OUTBOUND_CA_FILE = env.text("OUTBOUND_CA_FILE") if env.given("OUTBOUND_CA_FILE") else ""
 
 # How much one user may do: units, and the seconds in which they come back (accounts.limits). An export costs one unit

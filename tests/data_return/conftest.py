@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -6,6 +7,7 @@ from accounts.actors import Actor
 from accounts.models import Department
 from accounts.roles import Role
 from data_return.models import Dataset, Grant
+from tests.departments.postgresql import DepartmentPostgres
 from tests.factories import DISTRICT, make_actor, make_dataset, make_grant
 
 
@@ -41,3 +43,14 @@ def grant_to(cast, officers, dataset):
         return make_grant(actor, dataset, officers.disabled, cast.district, **terms)
 
     return give
+
+
+@pytest.fixture(scope="session")
+def department_postgres(tmp_path_factory) -> Iterator[DepartmentPostgres]:
+    """A department's own database server."""
+    server = DepartmentPostgres(tmp_path_factory.mktemp("department"))
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
