@@ -38,6 +38,8 @@ CONFIRM_CLIENTS = "accounts.confirm_clients"
 VIEW_DATASETS = "data_return.view_datasets"
 """Look at the catalogue of returned data (回流数据): what departments give back, not the records."""
 PUBLISH_DATASETS = "data_return.publish_datasets"
+CONNECT_SYSTEMS = "data_return.connect_systems"
+"""Set up how the systems of the own department are reached (接入通道), and what comes from them."""
 DECIDE_DATASETS = "data_return.decide_datasets"
 """The data authority of the district (数据主管部门): lets a dataset be published, and its records be granted."""
 REQUEST_GRANTS = "data_return.request_grants"
@@ -86,7 +88,7 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     ),
     Role.DATA_OFFICER: frozenset(
         {WORK, VIEW_CATALOGUE, GIVE_OPINIONS, VIEW_TAGS, VIEW_DATASETS, PUBLISH_DATASETS}
-        | {REQUEST_GRANTS, DECIDE_GRANTS, READ_CORRECTIONS, ANSWER_CORRECTIONS}
+        | {CONNECT_SYSTEMS, REQUEST_GRANTS, DECIDE_GRANTS, READ_CORRECTIONS, ANSWER_CORRECTIONS}
     ),
     Role.SECURITY_ADMIN: frozenset({WORK, VIEW_PEOPLE, MANAGE_PEOPLE, WATCH_UNMASKING, SEE_CLIENTS, MANAGE_CLIENTS}),
     Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE, USE_API_DOCS}),
@@ -110,6 +112,7 @@ IN_WORDS = {
     PROPOSE_TAGS: "申请标签",
     DECIDE_TAGS: "审核标签",
     PUBLISH_DATASETS: "登记和发布回流数据",
+    CONNECT_SYSTEMS: "设置部门系统的对接",
     DECIDE_DATASETS: "审核回流数据的发布",
     REQUEST_GRANTS: "申请使用回流数据",
     DECIDE_GRANTS: "审核回流数据的授权",

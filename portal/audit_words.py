@@ -10,6 +10,9 @@ from accounts.roles import Role
 
 DETAILS = {
     "by": "按",
+    "kind": "类型",
+    "moved": "改了地址",
+    "secrets": "换了密钥",
     "columns": "列数",
     "fields": "设置项",
     "communities": "村居数",

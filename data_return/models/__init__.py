@@ -1,3 +1,4 @@
+from .channels import Channel
 from .corrections import Correction, CorrectionStep, Evidence, Verification
 from .datasets import Dataset, DatasetField, DatasetVersion
 from .events import DatasetEvent, EventDoor
@@ -5,6 +6,7 @@ from .grants import Grant, GrantRequest, GrantUse, Scenario
 from .records import DatasetLoad, ReturnedRecord
 
 __all__ = [
+    "Channel",
     "Correction",
     "CorrectionStep",
     "Dataset",

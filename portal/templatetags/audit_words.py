@@ -134,6 +134,8 @@ ACTIONS = {
     "dataset.event_secret_changed": "启用变更通知或更换密钥",
     "dataset.events_switched": "启用或停用变更通知",
     "dataset.change_told": "收到回流数据变更通知",
+    "channel.registered": "登记接入通道",
+    "channel.changed": "修改接入通道",
     "dataset.drafted": "起草回流数据发布申请",
     "dataset.submitted": "提交回流数据发布",
     "dataset.withdrawn": "撤回回流数据发布申请",
