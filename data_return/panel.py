@@ -1,6 +1,7 @@
 """What departments returned about a subject, as a panel of its card: see `registry.card_panels`."""
 
 from accounts.actors import Actor
+from accounts.rights import MARK_RECORDS, holds
 from data_return.models import GrantUse
 from data_return.selectors.returned import list_returned, records_about
 from data_return.services.uses import note_reading
@@ -15,6 +16,6 @@ def find_panel(actor: Actor, entity: str, subject: Subject) -> Panel | None:
         return None
     return Panel(
         "data_return/_card_panel.html",
-        {"returned": returned},
+        {"returned": returned, "marks": holds(actor, MARK_RECORDS)},
         lambda: note_reading(actor=actor, how=GrantUse.How.CARD, returned=returned),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.actors import Actor
 from data_return.models import Correction, ReturnedRecord
+from data_return.selectors.returned import clearance_under
 from data_return.sight import Reading
 from registry.catalogue import get_catalogue
 from registry.layouts import LAYOUTS
@@ -53,7 +54,8 @@ def text_of_record(found: ReturnedRecord, code: str, reader: Actor, reading: Rea
     """One value, masked for the reader; "" where the item was not granted."""
     if not reading.reads(code, found.dataset_id, found.area_code):
         return ""
-    return _shown(code, found.values.get(code), reader)
+    clearance = clearance_under(reading.opening(found.dataset_id, found.area_code), reader, code)
+    return show(get_catalogue().item(code), found.values.get(code), clearance, get_catalogue())
 
 
 def _shown(code: str, value: Any, reader: Actor) -> str:

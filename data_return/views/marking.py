@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import access, actor_of
-from accounts.audit import record
 from accounts.errors import Conflict, NotFound
 from accounts.forms import refusals_on
 from accounts.notices import tell, warn
@@ -14,9 +13,12 @@ from accounts.redirects import safe_next
 from accounts.rights import MARK_RECORDS
 from data_return.correction_forms import MarkForm
 from data_return.correction_rules import State
+from data_return.models import GrantUse
 from data_return.selectors.corrections import list_corrections_of, list_verified
 from data_return.selectors.marking import find_subject, get_record, list_lines, list_readable, version_of
+from data_return.selectors.returned import show_record
 from data_return.services.correcting import Marked, mark_record
+from data_return.services.uses import note_reading
 from data_return.services.verifying import Verified, verify_records
 from data_return.showing_corrections import name_of
 from data_return.sight import reading_of
@@ -41,7 +43,7 @@ def record_mark(request: HttpRequest, pk: int) -> HttpResponse:
             done = mark_record(actor=actor, record_pk=pk, version=version, mark=form.as_mark())
             tell(request, _said(done))
             return redirect(safe_next(request, reverse(DETAIL, args=[done.correction.pk])))
-    record(actor, "record.read", found, dataset=found.dataset_id)
+    note_reading(actor=actor, how=GrantUse.How.CARD, returned=[show_record(found, actor, reading_of(actor))])
     corrections = list_corrections_of(actor=actor, record_ids=[pk])
     context = {
         "found": found,

@@ -130,7 +130,6 @@ ACTIONS = {
     "correction.read_in_full": "查看校核的完整内容",
     "correction.listed": "查看校核列表",
     "correction.evidence_read": "查看校核的证明材料",
-    "record.read": "查看一条回流数据",
     "dataset.event_secret_changed": "启用变更通知或更换密钥",
     "dataset.events_switched": "启用或停用变更通知",
     "dataset.change_told": "收到回流数据变更通知",

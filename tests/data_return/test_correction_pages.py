@@ -54,7 +54,7 @@ def the_one(actor):
 def test_the_record_stands_beside_the_registry_and_what_differs_is_marked(client, cast, record, person):
     with watching() as statements:
         answer = sign_in(client, cast.worker).get(page("record_mark", record.pk))
-    assert "record.read" in audited(statements)
+    assert "grant.used" in audited(statements)
     lines = {line.item.code: line for line in answer.context["lines"]}
     assert (lines["person.phone"].text, lines["person.phone"].own) == ("13900000002", "13900000001")
     assert lines["person.phone"].differs
