@@ -3,17 +3,23 @@
 A handler is a generator: each `next()` is one step in its own transaction, seen through the scope of the post that
 asked, and yields progress. The step, the progress and the renewed lease commit together. A worker that lost its
 lease cannot commit. A handler starts anew after a crash, so it finds out from the database what is left to do.
+
+What waits for somebody else, such as a department's system, is yielded as `Outside`: it runs between two steps, so that
+no transaction stays open meanwhile, and comes back as the value of the `yield`, or as the refusal that it raised.
 """
 
 import logging
 import uuid
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from threading import Event, Thread
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -36,7 +42,14 @@ class Progress:
     total: int
 
 
-Steps = Generator[Progress, None, dict[str, Any]]
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Work outside of any transaction and scope. The lease is kept alive while it lasts."""
+
+    work: Callable[[], Any]
+
+
+Steps = Generator[Progress | Outside, Any, dict[str, Any]]
 Handler = Callable[..., Steps]
 _handlers: dict[str, Handler] = {}
 
@@ -108,16 +121,50 @@ def run_job(job_id: int) -> None:
 def _run_steps(job: Job, lease: uuid.UUID) -> None:
     actor = job.post.as_actor(second_factor=True)
     steps = _handlers[job.kind](actor, job, **job.params)
+    go_on: Callable[[], Progress | Outside] = partial(next, steps)
     result: dict[str, Any] | None = None
     while result is None:
         with acting_as(actor):
             _renew(job, lease)
             try:
-                progress = next(steps)
-                _keep(job, lease, done=progress.done, total=progress.total)
+                said = go_on()
+                progress = {"done": said.done, "total": said.total} if isinstance(said, Progress) else {}
+                _keep(job, lease, **progress)
             except StopIteration as end:
                 result = end.value or {}
                 _finish(job, lease, Job.State.DONE, result=result)
+                break
+        go_on = _waited_for(said, steps, job, lease) if isinstance(said, Outside) else partial(next, steps)
+
+
+def _waited_for(said: Outside, steps: Steps, job: Job, lease: uuid.UUID) -> Callable[[], Progress | Outside]:
+    """Do the work; what it gave, or refused, is how the handler goes on in its next step."""
+    try:
+        with _kept_alive(job, lease):
+            given = said.work()
+    except DomainError as refusal:
+        return partial(steps.throw, refusal)
+    return partial(steps.send, given)
+
+
+@contextmanager
+def _kept_alive(job: Job, lease: uuid.UUID) -> Iterator[None]:
+    """Renew the lease from a thread: whoever waits for a slow system is not dead."""
+    over = Event()
+
+    def renew() -> None:
+        try:
+            while not over.wait(settings.JOB_LEASE_SECONDS / 3):
+                _keep(job, lease)
+        finally:
+            connection.close()  # a thread has one of its own
+
+    thread = Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def _claimable() -> Q:

@@ -33,7 +33,7 @@ MEDIA_ROOT = env.text("MEDIA_ROOT", str(STATE / "media"))
 # How many reverse proxies stand in front and append to X-Forwarded-For; 0: the header is not believed.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, lowest=0, highest=5)
 # A step of a background job that takes longer is left to another worker; shorter: found sooner after a kill -9.
-JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60, lowest=2, highest=3600)
+JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 45, lowest=2, highest=3600)
 # What leaves the wall: minutes and times a day of seeing masked items in full, people below whom a count is withheld.
 UNMASK_MINUTES = env.number("UNMASK_MINUTES", 5, lowest=1, highest=60)
 UNMASK_PER_DAY = env.number("UNMASK_PER_DAY", 30, lowest=1, highest=1000)

@@ -1,11 +1,13 @@
 import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.errors import DomainError, NotFound
-from accounts.jobs import MAX_ATTEMPTS, Progress, get_job, job_handler, list_resumable_jobs, run_job, start_job
+from accounts.jobs import MAX_ATTEMPTS, Outside, Progress, get_job, job_handler, list_resumable_jobs, run_job, start_job
 from accounts.models import Job, Post, User
 from accounts.scope import acting_as
 from registry.models import Person
@@ -42,6 +44,33 @@ def lose_the_lease(actor, job):
     yield Progress(1, 2)
     make_person(EAST)
     yield Progress(2, 2)
+
+
+@job_handler("tests.outside")
+def wait_for_others(actor, job, *, refused):
+    make_person(EAST, name="先")
+    seen = yield Outside(partial(look_around, job, refused))
+    make_person(EAST, name="后")
+    yield Progress(1, 1)
+    return seen
+
+
+def look_around(job, refused):
+    time.sleep(0.8)
+    found = Job.objects.get(pk=job.pk)
+    if refused:
+        raise DomainError("对方没有应答。")
+    left = (found.lease_until - timezone.now()).total_seconds()
+    return {"scope": str(getattr(connection, "portal_scope", None)), "left": left}
+
+
+@job_handler("tests.outside_caught")
+def live_with_a_refusal(actor, job):
+    try:
+        yield Outside(partial(look_around, job, refused=True))
+    except DomainError as refusal:
+        make_person(EAST, name="后")
+        return {"told": refusal.message}
 
 
 def job(cast, kind, **params):
@@ -115,6 +144,32 @@ def test_a_job_belongs_to_the_post_that_asked(cast):
     assert get_job(actor=cast.worker, pk=started.pk) == started
     with pytest.raises(NotFound):
         get_job(actor=cast.colleague, pk=started.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_outside_sees_no_scope_keeps_the_lease_and_hands_back_what_it_found(cast, settings):
+    settings.JOB_LEASE_SECONDS = 0.6
+    started = job(cast, "tests.outside", refused=False)
+    run_job(started.pk)
+    started.refresh_from_db()
+    assert started.state == "done"
+    assert started.result["scope"] == "None"
+    assert 0 < started.result["left"] <= 0.6
+    assert people(cast) == 2
+
+
+def test_a_refusal_outside_ends_the_job_and_keeps_the_steps_before(cast):
+    started = job(cast, "tests.outside", refused=True)
+    run_job(started.pk)
+    started.refresh_from_db()
+    assert (started.state, started.message, people(cast)) == ("failed", "对方没有应答。", 1)
+
+
+def test_a_handler_may_catch_a_refusal_and_write_down_what_it_means(cast):
+    started = job(cast, "tests.outside_caught")
+    run_job(started.pk)
+    started.refresh_from_db()
+    assert (started.state, started.result, people(cast)) == ("done", {"told": "对方没有应答。"}, 1)
 
 
 def test_the_scope_of_the_asking_post_limits_the_job(cast):
