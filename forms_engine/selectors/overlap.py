@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -130,26 +130,34 @@ def find_overlap(*, version: FormVersion, columns: Sequence[FormColumn]) -> Over
     """What other live forms of the district ask among our items. Two forms of one department count too."""
     asked = [column for column in columns if column.kind != FormColumn.Kind.NUMBER]
     codes = {column.item_id for column in asked if column.item_id}
+    area_code = version.template.department.area_id
+    return find_forms_asking(codes, area_code=area_code, among=len(asked), but=version.template_id)
+
+
+def find_forms_asking(codes: Collection[str], *, area_code: int, among: int, but: int = 0) -> Overlap:
+    """Live forms of the district around `area_code` that ask one of the items. among: what shares are counted of.
+
+    but: a form that is left out.
+    """
     if not codes:
         return Overlap()
     forms: dict[int, tuple[str, str, set[str]]] = {}
     asked_by: dict[str, list[str]] = {}
-    for template_id, name, department, code in _live_items(version, codes):
+    for template_id, name, department, code in _live_items(codes, area_code, but):
         forms.setdefault(template_id, (name, department, set()))[2].add(code)
         asked_by.setdefault(code, []).append(name)
     shares = [
-        FormOverlap(pk, name, department, len(shared), 100 * len(shared) // len(asked))
+        FormOverlap(pk, name, department, len(shared), 100 * len(shared) // among)
         for pk, (name, department, shared) in forms.items()
     ]
     return Overlap(sorted(shares, key=lambda form: (-form.percent, form.name)), asked_by)
 
 
-def _live_items(version: FormVersion, codes: set[str]) -> list[tuple[int, str, str, str]]:
+def _live_items(codes: Collection[str], area_code: int, but: int) -> list[tuple[int, str, str, str]]:
     """(form, its name, its department, item code) of live forms of the district that ask one of the items."""
-    area = version.template.department.area_id
-    district = subtree(ancestor(area, Level.DISTRICT), Level.DISTRICT)
+    district = subtree(ancestor(area_code, Level.DISTRICT), Level.DISTRICT)
     live = FormVersion.objects.filter(is_live(), template__department__area__code__range=district)
-    latest = live.exclude(template_id=version.template_id).order_by("template_id", "-number").distinct("template_id")
+    latest = live.exclude(template_id=but).order_by("template_id", "-number").distinct("template_id")
     asking = FormColumn.objects.filter(version__in=latest.values("pk"), item_id__in=codes)
     form = ("version__template_id", "version__template__name", "version__template__department__name")
     return list(asking.order_by("version__template_id", "position").values_list(*form, "item_id"))

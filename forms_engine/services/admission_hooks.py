@@ -6,16 +6,14 @@ approval; what it raises takes the step back.
 
 from datetime import date
 
-from django.db import connection
 from django.utils.timezone import localdate, now
 from guardian.shortcuts import assign_perm
 
 from accounts.actors import Actor
 from accounts.approvals.kinds import Kind
 from accounts.approvals.rules import Action
-from accounts.codes import Level, ancestor
 from accounts.errors import DomainError
-from accounts.models import Approval, Area
+from accounts.models import Approval
 from accounts.rights import ADMIT_FORMS, DESIGN_FORMS
 from forms_engine.models import FormVersion
 from forms_engine.readiness import list_lacks
@@ -23,11 +21,10 @@ from forms_engine.selectors.admissions import ADMISSION
 from forms_engine.selectors.overlap import can_answer_by_data, measure_known
 from forms_engine.selectors.reports import get_columns
 from forms_engine.selectors.templates import COLLECT
-from registry.rules.pinyin import spell_name
+from registry.filing_numbers import next_filing_number
 from tagging.services.holding import hold_tags
 
 State = FormVersion.State
-NAMES_OF_LEVEL = "省市区县旗"
 
 
 class NotReady(DomainError):
@@ -70,7 +67,8 @@ def on_approve(actor: Actor, approval: Approval, *, valid_until: date) -> dict[s
     """
     version = _lock(approval)
     hold_tags(version.condition)
-    version.filing_number = _next_filing_number(version.template.department.area_id, localdate().year)
+    area = version.template.department.area_id
+    version.filing_number = next_filing_number(area, localdate().year, of=FormVersion)
     version.valid_until = valid_until
     _keep(version, State.ADMITTED)
     assign_perm(COLLECT, version.template.department.group, version.template)
@@ -118,20 +116,3 @@ def _keep(version: FormVersion, state: State) -> None:
     version.state = state
     version.decided_at = now() if state in (State.RETURNED, State.REFUSED, State.ADMITTED) else None
     version.save(update_fields=["state", "decided_at", "filing_number", "valid_until"])
-
-
-def _next_filing_number(area_code: int, year: int) -> str:
-    """CM-2026-0117: initials of the district, year, running number. Held by a lock until the transaction ends."""
-    district = Area.objects.get(code=ancestor(area_code, Level.DISTRICT))
-    beginning = f"{_initials(district.name)}-{year}-"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [beginning])
-    taken = FormVersion.objects.filter(filing_number__startswith=beginning).values_list("filing_number", flat=True)
-    last = max((int(number.rpartition("-")[2]) for number in taken), default=0)
-    return f"{beginning}{last + 1:04d}"
-
-
-def _initials(name: str) -> str:
-    """崇明区 -> CM. Two districts of one portal with the same initials share one row of numbers."""
-    core = name.rstrip(NAMES_OF_LEVEL) or name
-    return spell_name(core)[1].upper()
