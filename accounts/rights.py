@@ -58,6 +58,11 @@ VIEW_TAGS = "tagging.view_tags"
 """Read the catalogue of tags; who carries a tag is told by the right to see residents."""
 PROPOSE_TAGS = "tagging.propose_tags"
 DECIDE_TAGS = "tagging.decide_tags"
+VIEW_SYSTEMS = "portal.view_systems"
+"""Read the inventory of departments' systems (底数清单)."""
+APPLY_SYSTEMS = "portal.apply_systems"
+"""Apply for the admission, change and end of the own department's systems."""
+ADMIT_SYSTEMS = "portal.admit_systems"
 WORK = "portal.work"
 """Held by every post: the workbench, one's own account, the own background jobs."""
 
@@ -75,20 +80,22 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, HANDLE_EVENTS, REVIEW_REPORTS, READ_REPORTS}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
         | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, READ_CORRECTIONS}
+        | {VIEW_SYSTEMS}
     ),
     Role.DISTRICT_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, ADMIT_FORMS, READ_REPORTS, VIEW_CATALOGUE}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
         | {SEE_CLIENTS, CONFIRM_CLIENTS, VIEW_TAGS, PROPOSE_TAGS, DECIDE_TAGS}
         | {VIEW_DATASETS, DECIDE_DATASETS, REQUEST_GRANTS, DECIDE_GRANTS, WATCH_CORRECTIONS}
+        | {VIEW_SYSTEMS, ADMIT_SYSTEMS}
     ),
     Role.DEPARTMENT_STAFF: frozenset(
         {WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS, USE_API_DOCS}
-        | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS}
+        | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, VIEW_SYSTEMS, APPLY_SYSTEMS}
     ),
     Role.DATA_OFFICER: frozenset(
         {WORK, VIEW_CATALOGUE, GIVE_OPINIONS, VIEW_TAGS, VIEW_DATASETS, PUBLISH_DATASETS}
-        | {CONNECT_SYSTEMS, REQUEST_GRANTS, DECIDE_GRANTS, READ_CORRECTIONS, ANSWER_CORRECTIONS}
+        | {CONNECT_SYSTEMS, REQUEST_GRANTS, DECIDE_GRANTS, READ_CORRECTIONS, ANSWER_CORRECTIONS, VIEW_SYSTEMS}
     ),
     Role.SECURITY_ADMIN: frozenset({WORK, VIEW_PEOPLE, MANAGE_PEOPLE, WATCH_UNMASKING, SEE_CLIENTS, MANAGE_CLIENTS}),
     Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE, USE_API_DOCS}),
@@ -101,6 +108,8 @@ IN_WORDS = {
     REVIEW_REPORTS: "审核报表",
     DESIGN_FORMS: "设计和申请表单",
     ADMIT_FORMS: "准入表单",
+    APPLY_SYSTEMS: "申请系统准入",
+    ADMIT_SYSTEMS: "准入和暂停部门系统",
     COLLECT_REPORTS: "收取汇总结果",
     VIEW_RESIDENTS: "查看居民与房屋",
     CHANGE_RESIDENTS: "修改居民与房屋",

@@ -44,6 +44,8 @@ DETAILS = {
     "load": "数据文件号",
     "grant": "授权号",
     "areas": "区域代码",
+    "system": "系统号",
+    "filing": "系统申请号",
     "version": "版本号",
     "export": "导出号",
     "subject": "对象号",

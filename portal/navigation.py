@@ -12,7 +12,10 @@ from accounts.rights import holds
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the menu. family: beginnings of the names of its views; todo: what its badge counts."""
+    """A line of the menu. family: beginnings of the names of its views.
+
+    todo: kinds that its badge counts, with blanks between.
+    """
 
     label: str
     url_name: str
@@ -79,6 +82,13 @@ ENTRIES = (
         ("data_return:correction_",),
         "corrections",
     ),
+    Entry(
+        "系统准入",
+        "portal:system_list",
+        rights.VIEW_SYSTEMS,
+        ("portal:system_",),
+        "systems own_systems system_opinions",
+    ),
     Entry("标签", "tagging:tag_list", rights.VIEW_TAGS, ("tagging:",)),
     Entry("数据项目录", "registry:item_list", rights.VIEW_CATALOGUE, ("registry:item_",)),
     Entry(
@@ -98,10 +108,14 @@ ENTRIES = (
 def links_for(actor: Actor, view_name: str, counts: Mapping[str, int]) -> list[Link]:
     """The menu of a post. counts: see `portal.selectors.count_todo`. An entry without a page is not shown."""
     return [
-        Link(entry.label, url, view_name.startswith(entry.family), counts.get(entry.todo, 0))
+        Link(entry.label, url, view_name.startswith(entry.family), _count(counts, entry))
         for entry in ENTRIES
         if holds(actor, entry.right) and (url := url_of(entry.url_name))
     ]
+
+
+def _count(counts: Mapping[str, int], entry: Entry) -> int:
+    return sum(counts.get(kind, 0) for kind in entry.todo.split())
 
 
 def url_of(name: str, *args: object) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import audit
+from portal.views import audit, system_desk, systems
 from portal.views.help import help_page
 from portal.views.home import home
 from portal.views.status import status
@@ -12,6 +12,20 @@ urlpatterns = [
     path("", home, name="home"),
     path("help/", help_page, name="help"),
     path("status/", status, name="status"),
+    path("systems/", systems.system_list, name="system_list"),
+    path("systems/export/", systems.system_export, name="system_export"),
+    path("systems/new/", systems.system_new, name="system_new"),
+    path("systems/opinions/", system_desk.system_opinion_list, name="system_opinion_list"),
+    path("systems/opinions/<int:pk>/", system_desk.system_opinion, name="system_opinion"),
+    path("systems/<int:pk>/", systems.system_detail, name="system_detail"),
+    path("systems/<int:pk>/edit/", systems.system_edit, name="system_edit"),
+    path("systems/<int:pk>/begin/", systems.system_begin, name="system_begin"),
+    path("systems/<int:pk>/submit/", systems.system_submit, name="system_submit"),
+    path("systems/<int:pk>/withdraw/", systems.system_withdraw, name="system_withdraw"),
+    path("systems/<int:pk>/decide/", system_desk.system_decide, name="system_decide"),
+    path("systems/<int:pk>/review/", system_desk.system_review, name="system_review"),
+    path("systems/<int:pk>/suspend/", system_desk.system_suspend, name="system_suspend"),
+    path("systems/<int:pk>/resume/", system_desk.system_resume, name="system_resume"),
     path("audit/", audit.audit_list, name="audit_list"),
     path("audit/<int:pk>/", audit.audit_detail, name="audit_detail"),
     path("audit/seen-by/", audit.audit_seen_by, name="audit_seen_by"),

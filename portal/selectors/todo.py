@@ -15,6 +15,8 @@ from data_return.selectors.corrections import list_waiting as list_waiting_corre
 from data_return.selectors.datasets import list_versions_to_decide
 from forms_engine.models import FormVersion, Report
 from forms_engine.selectors.admissions import list_opinions_to_give, list_versions_to_admit
+from portal.selectors.systems import list_filings_to_decide, list_filings_to_mend
+from portal.selectors.systems import list_opinions_to_give as list_system_opinions_to_give
 from registry.models import Difference, Event
 
 OPEN_REPORTS = (Report.State.FILLING, Report.State.RETURNED)
@@ -32,6 +34,9 @@ KINDS: dict[str, tuple[tuple[str, ...], Rows]] = {
         lambda actor: list_waiting_corrections(actor=actor),
     ),
     "opinions": ((rights.GIVE_OPINIONS,), lambda actor: list_opinions_to_give(actor=actor)),
+    "system_opinions": ((rights.GIVE_OPINIONS,), lambda actor: list_system_opinions_to_give(actor=actor)),
+    "systems": ((rights.ADMIT_SYSTEMS,), lambda actor: list_filings_to_decide(actor=actor)),
+    "own_systems": ((rights.APPLY_SYSTEMS,), lambda actor: list_filings_to_mend(actor=actor)),
     "forms": ((rights.DESIGN_FORMS,), lambda actor: list_versions_to_mend(actor=actor)),
     "events": ((rights.HANDLE_EVENTS, rights.REPORT_EVENTS), lambda actor: list_events_to_handle(actor=actor)),
     "differences": ((rights.CHANGE_RESIDENTS,), lambda actor: list_open_differences(actor=actor)),

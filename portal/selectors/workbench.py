@@ -20,6 +20,7 @@ from forms_engine.selectors.admissions import (
     list_steps_of_version,
     list_versions_to_admit,
 )
+from portal.models import Filing
 from portal.navigation import url_of
 from portal.selectors.figures import Figures, get_figures
 from portal.selectors.reports import (
@@ -31,6 +32,13 @@ from portal.selectors.reports import (
     list_report_tasks,
     list_reviews,
 )
+from portal.selectors.systems import (
+    approval_of_filing,
+    list_filings_to_decide,
+    list_filings_to_mend,
+    list_steps_of_filing,
+)
+from portal.selectors.systems import list_opinions_to_give as list_system_opinions_to_give
 from portal.selectors.todo import (
     list_events_to_handle,
     list_open_differences,
@@ -76,6 +84,8 @@ class Workbench:
     reviews: list[ReportTask] = field(default_factory=list)
     admissions: list[FormVersion] = field(default_factory=list)
     opinions: list[ApprovalReviewer] = field(default_factory=list)
+    filings: list[Filing] = field(default_factory=list)
+    system_opinions: list[ApprovalReviewer] = field(default_factory=list)
     forms: list[FormVersion] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     differences: list[DifferenceTask] = field(default_factory=list)
@@ -87,7 +97,8 @@ class Workbench:
     @property
     def has_tasks(self) -> bool:
         filling = self.reports.open or self.reviews or self.events or self.differences
-        return bool(filling or self.admissions or self.opinions or self.forms or self.corrections)
+        desks = self.admissions or self.opinions or self.filings or self.system_opinions
+        return bool(filling or desks or self.forms or self.corrections)
 
     @property
     def due_today(self) -> int:
@@ -104,6 +115,8 @@ def get_workbench(*, actor: Actor, now: datetime, todo: Mapping[str, int]) -> Wo
         reviews=list_reviews(actor=actor, now=now) if reviews else [],
         admissions=list_admission_tasks(actor=actor) if holds(actor, rights.ADMIT_FORMS) else [],
         opinions=list_opinion_tasks(actor=actor) if holds(actor, rights.GIVE_OPINIONS) else [],
+        filings=list_filing_tasks(actor=actor),
+        system_opinions=list_system_opinion_tasks(actor=actor) if holds(actor, rights.GIVE_OPINIONS) else [],
         forms=list_form_tasks(actor=actor) if holds(actor, rights.DESIGN_FORMS) else [],
         events=list_event_tasks(actor=actor) if handles else [],
         differences=list_difference_tasks(actor=actor) if holds(actor, rights.CHANGE_RESIDENTS) else [],
@@ -172,6 +185,29 @@ def list_admission_tasks(*, actor: Actor) -> list[FormVersion]:
 def list_opinion_tasks(*, actor: Actor) -> list[ApprovalReviewer]:
     """Forms of other departments that wait for the own opinion, the first due first."""
     found = list_opinions_to_give(actor=actor).select_related("approval__department")
+    return list(found.order_by("due_on", "pk")[:SHOWN])
+
+
+def list_filing_tasks(*, actor: Actor) -> list[Filing]:
+    """Systems at the desk, or given back to the own department, each with `moved_at`, `due_on` and `note`."""
+    if holds(actor, rights.ADMIT_SYSTEMS):
+        found = list_filings_to_decide(actor=actor)
+    elif holds(actor, rights.APPLY_SYSTEMS):
+        found = list_filings_to_mend(actor=actor)
+    else:
+        return []
+    approval, steps = approval_of_filing(), list_steps_of_filing()
+    found = found.annotate(
+        moved_at=Subquery(steps.values("at")[:1]),
+        note=Subquery(steps.values("note")[:1]),
+        due_on=Subquery(approval.values("due_on")),
+    )
+    return list(found.select_related("system__department").order_by("moved_at", "pk")[:SHOWN])
+
+
+def list_system_opinion_tasks(*, actor: Actor) -> list[ApprovalReviewer]:
+    """Systems of other departments that wait for the own opinion, the first due first."""
+    found = list_system_opinions_to_give(actor=actor).select_related("approval__department")
     return list(found.order_by("due_on", "pk")[:SHOWN])
 
 

@@ -164,12 +164,24 @@ def _sees_correction(visitor: Visitor, thing: Thing) -> bool:
     return inside and (visitor.role != "data officer" or visitor.department == thing.department)
 
 
+def _sees_system(visitor: Visitor, thing: Thing) -> bool:
+    """Admitted: by the whole district. Else by its department and, once handed in, at the desk."""
+    near = any(covers(place, visitor.place) or covers(visitor.place, place) for place in thing.places)
+    kept = visitor.role == "department" and visitor.department == thing.department
+    at_desk = visitor.role == "district" and near and thing.state == "submitted"
+    return kept or at_desk or (near and thing.state == "admitted")
+
+
 SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "tag": _sees_tag,
     "tag request": _sees_tag,
     "dataset": _sees_dataset,
     "correction": _sees_correction,
     "evidence": _sees_correction,
+    "system": _sees_system,
+    "kept system": lambda visitor, thing: visitor.department == thing.department,
+    "system at the desk": lambda visitor, thing: any(covers(visitor.place, place) for place in thing.places),
+    "system question": lambda visitor, thing: visitor.department == thing.department,
     # Open and closed, there and nowhere: a system without the secret is told the same.
     "door": lambda visitor, thing: True,
 }
@@ -211,6 +223,7 @@ TAG_READERS = READERS | {"department", "data officer"}
 TAG_MAKERS = frozenset({"town", "district", "department"})
 CATALOGUE = frozenset({"district", "department", "data officer"})
 DATASET_READERS = READERS | {"department", "data officer"}
+SYSTEM_READERS = frozenset({"town", "district", "department", "data officer"})
 OFFICER = frozenset({"data officer"})
 CORRECTION_READERS = VILLAGE | {"town", "data officer"}
 
@@ -252,6 +265,20 @@ RULES: dict[str, Rule] = {
     "portal:home": rule(EVERY_POST, "GET HEAD"),
     "portal:help": rule(EVERY_POST, "GET HEAD"),
     "portal:status": rule(frozenset({"system"}), "GET HEAD"),
+    "portal:system_list": rule(SYSTEM_READERS, "GET HEAD"),
+    "portal:system_export": rule(SYSTEM_READERS, "GET HEAD"),
+    "portal:system_new": rule(DEPARTMENT, "GET POST"),
+    "portal:system_detail": rule(SYSTEM_READERS, "GET HEAD", "system"),
+    "portal:system_edit": rule(DEPARTMENT, "GET POST", "kept system"),
+    "portal:system_begin": rule(DEPARTMENT, "POST", "kept system"),
+    "portal:system_submit": rule(DEPARTMENT, "POST", "kept system"),
+    "portal:system_withdraw": rule(DEPARTMENT, "POST", "kept system"),
+    "portal:system_decide": rule(DISTRICT, "POST", "system at the desk"),
+    "portal:system_review": rule(DISTRICT, "POST", "system at the desk"),
+    "portal:system_suspend": rule(DISTRICT, "POST", "system at the desk"),
+    "portal:system_resume": rule(DISTRICT, "POST", "system at the desk"),
+    "portal:system_opinion_list": rule(REVIEWERS, "GET HEAD"),
+    "portal:system_opinion": rule(REVIEWERS, "GET POST", "system question"),
     "accounts:login": rule(ANYBODY, "GET HEAD POST"),
     "accounts:logout": rule(ANYBODY, "POST"),
     "accounts:care": rule(ANYBODY, "POST"),

@@ -23,6 +23,7 @@ from data_return.correction_rules import Finding
 from data_return.models import Dataset, EventDoor
 from data_return.services.correcting import Mark, mark_record
 from forms_engine.models import CopyPack, Dispatch, Export, FormTemplate, FormVersion, Report
+from portal.services.systems.desk import invite_to_filing
 from registry.binding import bind_workbook
 from registry.catalogue import get_catalogue
 from registry.models import Difference, Dwelling, Event, EventPhoto, ImportBatch, Organization
@@ -49,6 +50,7 @@ from tests.factories import (
 )
 from tests.machines import ask_token, make_machine
 from tests.matrix.oracle import NOTHING, VISITORS, Thing, Visitor
+from tests.portal.filing import begun, handed_in, make_system, seen
 from tests.tagging.proposing import basic
 from tests.workbooks import workbook
 
@@ -106,6 +108,7 @@ def make_world() -> World:
     _add_datasets(world)
     _add_forms(world, departments)
     _add_tags(world)
+    _add_systems(world, departments)
     for visitor in VISITORS:
         if visitor.scopes:
             _add_machine(world, visitor, departments)
@@ -374,6 +377,33 @@ def _add_copying(world: World, dispatch: Dispatch, reports: dict[int, int], peop
         world.add(Thing("copied row", f"{place}, another pack", exists=False), **(held | {"pack_pk": NOWHERE}))
     world.add(Thing("copied report", "nowhere", exists=False), pk=NOWHERE, pack_pk=own)
     world.add(Thing("copied row", "nowhere", exists=False), pk=reports[EAST], pack_pk=own, subject_id=NOWHERE)
+
+
+# Systems -----------------------------------------------------------------------------------------------------------
+def _add_systems(world: World, departments: dict[str, Department]) -> None:
+    """A draft, one at the desk with a question to another department, one admitted, of each of two departments."""
+    desk = world.actors["district"]
+    for name, maker in {"civil": "department", "disabled": "other department"}.items():
+        actor = world.actors[maker]
+        waiting = handed_in(actor, "待审系统")
+        systems = {
+            "draft": begun(actor, "草稿系统").system_id,
+            "submitted": waiting.system_id,
+            "admitted": make_system(actor, desk, "在用系统").pk,
+        }
+        for state, pk in systems.items():
+            held = {"places": ("district",), "department": name, "state": state}
+            world.add(Thing("system", f"{state} of {name}", **held), pk=pk)
+            world.add(Thing("kept system", f"{state} of {name}", **held), pk=pk)
+            world.add(Thing("system at the desk", f"{state} of {name}", **held, exists=state != "draft"), pk=pk)
+        if name == "civil":
+            asked = [departments["disabled"]]
+            with acting_as(desk):
+                invite_to_filing(actor=desk, filing=waiting, departments=asked, days=3, seen=seen(waiting))
+            question = ApprovalReviewer.objects.get(approval__kind="system")
+            world.add(Thing("system question", "to the disabled", department="disabled"), pk=question.pk)
+    for kind in ("system", "kept system", "system at the desk", "system question"):
+        world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
 
 
 # Tags ---------------------------------------------------------------------------------------------------------------

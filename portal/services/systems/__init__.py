@@ -1,0 +1,1 @@
+"""What departments and the desk do with systems: apply, decide, suspend, close."""
