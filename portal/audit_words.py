@@ -34,6 +34,8 @@ DETAILS = {
     "since": "从",
     "until": "到",
     "day": "日期",
+    "period": "期间",
+    "department": "部门号",
     "on": "生效日期",
     "problems": "不符之处",
     "before": "之前",

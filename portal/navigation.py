@@ -90,6 +90,7 @@ ENTRIES = (
         "systems own_systems system_opinions",
     ),
     Entry("标签", "tagging:tag_list", rights.VIEW_TAGS, ("tagging:",)),
+    Entry("减负账", "portal:burden", rights.SEE_BURDEN, ("portal:burden",)),
     Entry("数据项目录", "registry:item_list", rights.VIEW_CATALOGUE, ("registry:item_",)),
     Entry(
         "组织与人员",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import audit, system_desk, systems
+from portal.views import audit, burden, system_desk, systems
 from portal.views.help import help_page
 from portal.views.home import home
 from portal.views.status import status
@@ -26,6 +26,12 @@ urlpatterns = [
     path("systems/<int:pk>/review/", system_desk.system_review, name="system_review"),
     path("systems/<int:pk>/suspend/", system_desk.system_suspend, name="system_suspend"),
     path("systems/<int:pk>/resume/", system_desk.system_resume, name="system_resume"),
+    path("burden/", burden.burden, name="burden"),
+    path("burden/areas/<int:code>/", burden.burden_area, name="burden_area"),
+    path("burden/departments/<int:pk>/", burden.burden_department, name="burden_department"),
+    path("burden/export/", burden.burden_export, name="burden_export"),
+    path("burden/bulletin/", burden.burden_bulletin, name="burden_bulletin"),
+    path("burden/bulletin/word/", burden.burden_bulletin_word, name="burden_bulletin_word"),
     path("audit/", audit.audit_list, name="audit_list"),
     path("audit/<int:pk>/", audit.audit_detail, name="audit_detail"),
     path("audit/seen-by/", audit.audit_seen_by, name="audit_seen_by"),

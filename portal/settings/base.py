@@ -40,6 +40,9 @@ UNMASK_PER_DAY = env.number("UNMASK_PER_DAY", 30, lowest=1, highest=1000)
 EMERGENCY_MINUTES = env.number("EMERGENCY_MINUTES", 15, lowest=1, highest=120)
 EMERGENCIES_PER_DAY = env.number("EMERGENCIES_PER_DAY", 3, lowest=1, highest=50)
 SMALL_COUNT = env.number("SMALL_COUNT", 5, lowest=2, highest=100)
+# The burden account (减负账): what a cell costs a village in seconds, entered by hand or confirmed with one click.
+BURDEN_TYPED_SECONDS = env.number("BURDEN_TYPED_SECONDS", 8, lowest=1, highest=600)
+BURDEN_CONFIRMED_SECONDS = env.number("BURDEN_CONFIRMED_SECONDS", 2, lowest=1, highest=600)
 LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 
 _CONNECTIONS = {"app": "DATABASE_URL", "owner": "DATABASE_OWNER_URL", "backup": "DATABASE_BACKUP_URL"}
@@ -315,6 +318,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-events": {"task": "data_return.tasks.forget_events_task", "schedule": crontab(hour="3", minute="40")},
     "retire-systems": {"task": "portal.tasks.retire_systems_task", "schedule": crontab(hour="0", minute="5")},
+    "count-burden": {"task": "portal.tasks.count_burden_task", "schedule": 60.0, "options": {"expires": 60}},
+    "count-open-burden": {"task": "portal.tasks.count_open_burden_task", "schedule": crontab(hour="0", minute="40")},
     "resume-jobs": {"task": "accounts.tasks.resume_jobs_task", "schedule": 5.0, "options": {"expires": 10}},
 }
 

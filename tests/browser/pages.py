@@ -42,7 +42,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "王建国": OWN + LISTS + CARDS + EDITS + FILLING,
     "施卫东": ("/", "/residents/", "/reports/", "/events/", "/datasets/"),
     "顾文杰": ("/", "/residents/", "/residents/{person}", "/events/", "/review/", *PEOPLE, *TAGS),
-    "徐静": ("/", "/residents/{person}", *ADMISSION, *PEOPLE, *TAGS),
+    "徐静": ("/", "/residents/{person}", "/burden/bulletin/", *ADMISSION, *PEOPLE, *TAGS),
     "张敏": ("/", *FORMS, "/opinions/", "/opinions/{opinion}/"),
     "杨帆": DRAFT,
     "钱磊": ("/", "/items/", "/datasets/", "/datasets/new/"),

@@ -172,6 +172,13 @@ def _sees_system(visitor: Visitor, thing: Thing) -> bool:
     return kept or at_desk or (near and thing.state == "admitted")
 
 
+def _sees_issuer(visitor: Visitor, thing: Thing) -> bool:
+    """A department by those of whom it asked something, and by itself; not by other departments."""
+    if visitor.department:
+        return visitor.department == thing.department
+    return any(covers(visitor.place, place) for place in thing.places)
+
+
 SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "tag": _sees_tag,
     "tag request": _sees_tag,
@@ -182,6 +189,7 @@ SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "kept system": lambda visitor, thing: visitor.department == thing.department,
     "system at the desk": lambda visitor, thing: any(covers(visitor.place, place) for place in thing.places),
     "system question": lambda visitor, thing: visitor.department == thing.department,
+    "issuer": _sees_issuer,
     # Open and closed, there and nowhere: a system without the secret is told the same.
     "door": lambda visitor, thing: True,
 }
@@ -226,6 +234,7 @@ DATASET_READERS = READERS | {"department", "data officer"}
 SYSTEM_READERS = frozenset({"town", "district", "department", "data officer"})
 OFFICER = frozenset({"data officer"})
 CORRECTION_READERS = VILLAGE | {"town", "data officer"}
+BURDEN_READERS = frozenset({"worker", "town", "district", "department"})
 
 
 def rule(who: frozenset[str], methods: str, of: str = "", **more: Any) -> Rule:
@@ -264,6 +273,12 @@ RULES: dict[str, Rule] = {
     "accounts:client_suspend": rule(CLIENT_READERS, "POST", "machine"),
     "portal:home": rule(EVERY_POST, "GET HEAD"),
     "portal:help": rule(EVERY_POST, "GET HEAD"),
+    "portal:burden": rule(BURDEN_READERS, "GET HEAD"),
+    "portal:burden_area": rule(BURDEN_READERS, "GET HEAD", "community"),
+    "portal:burden_department": rule(BURDEN_READERS, "GET HEAD", "issuer"),
+    "portal:burden_export": rule(BURDEN_READERS, "GET HEAD"),
+    "portal:burden_bulletin": rule(BURDEN_READERS, "GET HEAD"),
+    "portal:burden_bulletin_word": rule(BURDEN_READERS, "GET HEAD"),
     "portal:status": rule(frozenset({"system"}), "GET HEAD"),
     "portal:system_list": rule(SYSTEM_READERS, "GET HEAD"),
     "portal:system_export": rule(SYSTEM_READERS, "GET HEAD"),

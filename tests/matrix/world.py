@@ -107,6 +107,7 @@ def make_world() -> World:
     _add_residents(world)
     _add_datasets(world)
     _add_forms(world, departments)
+    _add_issuers(world, departments)
     _add_tags(world)
     _add_systems(world, departments)
     for visitor in VISITORS:
@@ -333,6 +334,14 @@ def _add_forms(world: World, departments: dict[str, Department]) -> None:
         "audit file",
     ):
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
+
+
+def _add_issuers(world: World, departments: dict[str, Department]) -> None:
+    """Civil and disabled sent forms to both villages; granted sent none."""
+    for name, department in departments.items():
+        places = () if name == "granted" else ("east", "west")
+        world.add(Thing("issuer", name, places=places, department=name), pk=department.pk)
+    world.add(Thing("issuer", "nowhere", exists=False), pk=NOWHERE)
 
 
 def _draft(actor: Actor) -> FormVersion:

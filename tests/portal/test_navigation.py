@@ -9,7 +9,7 @@ from tests.factories import DISTRICT, EAST, make_actor
 from tests.portal.test_workbench import event
 
 MENUS = {
-    Role.COMMUNITY_WORKER: ["待办", "填报", "居民与房屋", "事件与走访", "回流数据", "校核", "标签"],
+    Role.COMMUNITY_WORKER: ["待办", "填报", "居民与房屋", "事件与走访", "回流数据", "校核", "标签", "减负账"],
     Role.GRID_WORKER: ["待办", "填报", "居民与房屋", "事件与走访", "回流数据", "校核", "标签"],
     Role.TOWN_ADMIN: [
         "待办",
@@ -20,6 +20,7 @@ MENUS = {
         "校核",
         "系统准入",
         "标签",
+        "减负账",
         "组织与人员",
         "查看完整信息记录",
     ],
@@ -32,6 +33,7 @@ MENUS = {
         "校核时限",
         "系统准入",
         "标签",
+        "减负账",
         "数据项目录",
         "组织与人员",
         "查看完整信息记录",
@@ -61,7 +63,16 @@ def test_the_badge_counts_what_waits(client, cast, items):
         for title in ("楼道堆物", "漏水"):
             Event.objects.create(**event(cast.worker, EAST, title))
     counts = {link.label: link.count for link in sign_in(client, cast.worker).get("/").context["shell"].nav}
-    assert counts == {"待办": 2, "填报": 0, "居民与房屋": 0, "事件与走访": 2, "回流数据": 0, "校核": 0, "标签": 0}
+    assert counts == {
+        "待办": 2,
+        "填报": 0,
+        "居民与房屋": 0,
+        "事件与走访": 2,
+        "回流数据": 0,
+        "校核": 0,
+        "标签": 0,
+        "减负账": 0,
+    }
 
 
 def test_before_the_second_factor_no_menu_is_shown(client, cast):
