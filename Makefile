@@ -33,10 +33,10 @@ bench:
 	@scripts/setup.sh dev
 	$(PYTHON_BIN) -m portal.supervisor with-services -- $(PYTHON_BIN) -m bench $(ARGS)
 
-# The long proofs, at most an hour: killed processes, made-up input, the full matrix
+# The long proofs, at most an hour: killed processes, made-up input, the full matrix. Each prints its figure at the end
 soak:
 	@scripts/setup.sh dev
-	@SOAK=1 scripts/test.sh -m "faults or fuzz or matrix" $(ARGS)
+	@SOAK=1 scripts/test.sh -m "faults or fuzz or matrix" -rP --show-capture=stdout $(ARGS)
 
 # Everything in one sealed file, and back into an empty database: BACKUP_KEY is 64 hexadecimal digits of your own
 FILE ?= .run/backup-$(shell date +%Y%m%d-%H%M%S).ybt
