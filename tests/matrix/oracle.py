@@ -140,6 +140,8 @@ def sees(visitor: Visitor, thing: Thing) -> bool:
 def _sees_tag(visitor: Visitor, thing: Thing) -> bool:
     """A tag holds below its place, and is known around it; a request is its owner's and the desk's."""
     inside = any(covers(visitor.place, place) for place in thing.places)
+    if thing.kind == "own tag request":
+        return owns(visitor, thing)
     if thing.kind == "tag request":
         return owns(visitor, thing) or (visitor.role == "district" and inside)
     return inside or any(covers(place, visitor.place) for place in thing.places)
@@ -182,6 +184,7 @@ def _sees_issuer(visitor: Visitor, thing: Thing) -> bool:
 SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "tag": _sees_tag,
     "tag request": _sees_tag,
+    "own tag request": _sees_tag,
     "dataset": _sees_dataset,
     "correction": _sees_correction,
     "evidence": _sees_correction,
@@ -379,7 +382,7 @@ RULES: dict[str, Rule] = {
     "tagging:change_list": rule(TAG_MAKERS, "GET HEAD"),
     "tagging:change_detail": rule(TAG_MAKERS, "GET HEAD POST", "tag request"),
     "tagging:change_revise": rule(TAG_MAKERS, "GET HEAD POST", "tag request"),
-    "tagging:change_withdraw": rule(TAG_MAKERS, "POST", "tag request"),
+    "tagging:change_withdraw": rule(TAG_MAKERS, "POST", "own tag request"),
     "data_return:dataset_list": rule(DATASET_READERS, "GET HEAD"),
     "data_return:dataset_new": rule(OFFICER, "GET POST"),
     "data_return:dataset_detail": rule(DATASET_READERS, "GET HEAD", "dataset"),

@@ -427,9 +427,9 @@ def _add_tags(world: World) -> None:
         )  # fmt: skip
         with acting_as(actor):
             change = propose_tag(actor=actor, values=basic(f"新标签 {holder}"), reason="要用")
-        for kind, pk in {"tag": tag.pk, "tag request": change.pk}.items():
+        for kind, pk in {"tag": tag.pk, "tag request": change.pk, "own tag request": change.pk}.items():
             world.add(Thing(kind, holder, places=(place,), department=department, holder=holder), pk=pk)
-    for kind in ("tag", "tag request"):
+    for kind in ("tag", "tag request", "own tag request"):
         world.add(Thing(kind, "nowhere", exists=False), pk=32_000)
 
 
