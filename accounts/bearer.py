@@ -33,7 +33,9 @@ def find_machine(request: HttpRequest) -> Actor | None:
     if not oauth2_settings.OAUTH2_VALIDATOR_CLASS().validate_bearer_token(token, [], asked):
         return None
     client: ClientSystem | None = asked.client
-    post = client.working_post if client else None
+    # A token by which a person entered a system says who that is, and opens nothing here.
+    is_machine = client is not None and client.kind == ClientSystem.Kind.MACHINE
+    post = client.working_post if client and is_machine else None
     if client is None or post is None:
         return None
     request.user = post.user

@@ -22,7 +22,7 @@ from accounts.errors import DomainError
 from accounts.models.limits import Spending
 
 SEARCH, EXPORT, UNMASK, IMPORT, COUNT, TOKEN = "search", "export", "unmask", "import", "count", "token"
-EVENT = "event"
+EVENT, SIGN_ON = "event", "sign_on"
 ROWS_PER_UNIT = 1000
 NAMES = {
     SEARCH: "查找",
@@ -32,6 +32,7 @@ NAMES = {
     COUNT: "试算",
     TOKEN: "获取令牌",
     EVENT: "通知",
+    SIGN_ON: "单点登录",
 }
 
 _SPEND = """

@@ -28,7 +28,13 @@ class ClientScopes(BaseScopes):  # type: ignore[misc]
 
 
 class ClientValidator(OAuth2Validator):  # type: ignore[misc]
-    """A stranger never reaches the hasher in a machine's name: its address is looked at first (`is_usable`)."""
+    """A stranger never reaches the hasher in a machine's name: its address is looked at first (`is_usable`).
+
+    kind, limit: which clients come in here, and what their tries are paid from.
+    """
+
+    kind = ClientSystem.Kind.MACHINE
+    limit = limits.TOKEN
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         """By the present secret, or by the one before while it is still good."""
@@ -37,8 +43,11 @@ class ClientValidator(OAuth2Validator):  # type: ignore[misc]
     def _load_application(self, client_id: str, request: Any) -> ClientSystem | None:
         loaded = bool(request.client)
         client: ClientSystem | None = super()._load_application(client_id, request)
+        if client is not None and client.kind != self.kind:
+            request.client = None
+            return None
         if client is not None and not loaded:
-            limits.spend_by_client(client.pk, limits.TOKEN)
+            limits.spend_by_client(client.pk, self.limit)
             # The library forgets it where the secret is wrong.
             request.asking_client = client
         return client

@@ -7,6 +7,7 @@ What a page asks for by itself, such as the progress of a job, declares `keeps_a
 
 from datetime import datetime, timedelta
 from typing import Any, cast
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -27,6 +28,7 @@ class SessionStore(DatabaseStore):
         self.since: datetime | None = None
         self.last_seen: datetime | None = None
         self.address = self.device = ""
+        self.family: UUID | None = None
 
     @classmethod
     def get_model_class(cls) -> type[LoginSession]:
@@ -35,8 +37,20 @@ class SessionStore(DatabaseStore):
     def begin(self, *, address: str, device: str) -> None:
         """Somebody has just logged in: the working day of the session starts here."""
         self.since = self.last_seen = timezone.now()
-        self.address, self.device = address, device
+        self.address, self.device, self.family = address, device, None
         self.modified = True
+
+    def name_family(self) -> UUID:
+        """The name under which things are begun in this session; it outlives changes of the key. Given once."""
+        if self.family is None:
+            self.family = uuid4()
+            LoginSession.objects.filter(session_key=self.session_key).update(family=self.family)
+        return self.family
+
+    def flush(self) -> None:
+        """Whoever goes on in the browser has begun nothing yet."""
+        super().flush()
+        self.family = None
 
     def stay(self) -> None:
         """Somebody works in the session: put its end off."""
@@ -50,7 +64,7 @@ class SessionStore(DatabaseStore):
         row = cast(LoginSession, super().create_model_instance(data))
         now = timezone.now()
         row.since, row.last_seen = self.since or now, self.last_seen or now
-        row.address, row.device = self.address, self.device
+        row.address, row.device, row.family = self.address, self.device, self.family
         if SESSION_KEY in data:
             row.user_id = int(data[SESSION_KEY])
             row.expire_date = _end(row.since, row.last_seen)
@@ -60,7 +74,7 @@ class SessionStore(DatabaseStore):
         row: LoginSession | None = super()._get_session_from_db()  # type: ignore[misc]
         if row is not None:
             self.since, self.last_seen = row.since, row.last_seen
-            self.address, self.device = row.address, row.device
+            self.address, self.device, self.family = row.address, row.device, row.family
         return row
 
 

@@ -59,11 +59,29 @@ class ClientSystem(AbstractApplication, models.Model):  # type: ignore[misc]
                 condition=~Q(kind="machine") | Q(addresses__len__gt=0, valid_until__isnull=False),
                 name="a_machine_has_addresses_and_an_end",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="login")
+                | Q(post=None, authorization_grant_type="authorization-code", client_type="confidential")
+                & Q(algorithm="RS256"),
+                name="a_login_has_no_post_and_signs",
+            ),
         ]
 
     def is_usable(self, request: Any) -> bool:
-        """Asked by django-oauth-toolkit for every token it issues and every token it is shown."""
+        """Asked by django-oauth-toolkit for every token it issues and every token it is shown.
+
+        An application that logs people in is asked for by their browsers too, so its address says nothing.
+        """
+        if self.kind == self.Kind.LOGIN:
+            return self.is_open
         return self.is_open and self.allows(present_origin().address) and self.working_post is not None
+
+    def redirect_uri_allowed(self, uri: str) -> bool:
+        """Character by character (RFC 9700, 2.1): the toolkit would let any port of the own machine pass."""
+        return uri in self.redirect_uris.split()
+
+    def post_logout_redirect_uri_allowed(self, uri: str) -> bool:
+        return uri in self.post_logout_redirect_uris.split()
 
     @property
     def is_open(self) -> bool:

@@ -16,7 +16,8 @@ from accounts.sealing import open_sealed, seal
 class LoginSession(AbstractBaseSession):
     """A session (会话) with what its owner must know to tell it from the others. No name, no number.
 
-    expire_date: end of the idle time, never after the absolute one; see `accounts.sessions`.
+    expire_date: end of the idle time, never after the absolute one; see `accounts.sessions`. family: stays the same
+    when the key changes, so that what was begun in the session can be ended with it; None until something was.
     """
 
     user_id = models.BigIntegerField(null=True, db_index=True)
@@ -24,6 +25,7 @@ class LoginSession(AbstractBaseSession):
     last_seen = models.DateTimeField(default=timezone.now)
     address = models.CharField(max_length=45, blank=True)
     device = models.CharField(max_length=40, blank=True)
+    family = models.UUIDField(null=True, db_index=True)
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False

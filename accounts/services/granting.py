@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from accounts.actors import Actor
 from accounts.delegation import AREA_LEVELS, Holding, clash
 from accounts.errors import Conflict, DomainError
+from accounts.farewells import tell_sessions_ended
 from accounts.models import AccountChange, Area, Department, Post, User
 from accounts.roles import Role
 from accounts.services.managing import (
@@ -124,6 +125,7 @@ def close_post(post: Post) -> None:
         keep_one_security_admin(post.user)
     post.is_active = False
     post.save(update_fields=["is_active"])
+    tell_sessions_ended()
 
 
 def check_terms(terms: PostTerms) -> None:

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from accounts.audit import record_system, record_user
 from accounts.devices import in_words
+from accounts.farewells import tell_sessions_ended
 from accounts.login_gate import take_back_guess
 from accounts.models import User
 from accounts.origin import present_origin
@@ -42,4 +43,5 @@ def log_out(request: HttpRequest) -> None:
     """End the session. Nothing to do for a visitor who is not logged in."""
     if request.user.is_authenticated:
         record_user(request.user.pk, "logout")
+        tell_sessions_ended()
     auth.logout(request)

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.errors import DomainError
+from accounts.farewells import tell_sessions_ended
 from accounts.models import AccountChange, User
 from accounts.services.first_passwords import Secret, give_first_password
 from accounts.services.granting import PostTerms, grant_post
@@ -48,6 +49,7 @@ def suspend_person(*, actor: Actor, pk: int) -> User:
         user.is_active, user.suspension = False, User.Suspension.BY_MANAGER
         user.save(update_fields=["is_active", "suspension"])
         note(actor, user, Kind.SUSPENDED)
+        tell_sessions_ended()
     return user
 
 

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 
 from accounts.audit import record_user
 from accounts.errors import NotFound
+from accounts.farewells import tell_sessions_ended
 from accounts.models import LoginSession
 from accounts.selectors import list_own_sessions
 
@@ -17,6 +18,7 @@ def end_session(*, user_id: int, ticket: str) -> None:
         raise NotFound("这个登录已经结束了。请刷新后再看一次。")
     wanted.delete()
     record_user(user_id, "session.ended", count=1)
+    tell_sessions_ended()
 
 
 @transaction.atomic
@@ -26,4 +28,5 @@ def end_other_sessions(request: HttpRequest, *, user_id: int) -> int:
     count, _ = others.delete()
     if count:
         record_user(user_id, "session.ended", count=count)
+        tell_sessions_ended()
     return count

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -66,7 +67,7 @@ def no_post(request: HttpRequest) -> HttpResponse:
 def post_switch(request: HttpRequest) -> HttpResponse:
     post = switch_post(request, user_id=cast(int, request.user.pk), post_id=request.POST.get("post", ""))
     tell(request, f"已切换到岗位:{post.title}。")
-    return redirect("portal:home")
+    return redirect(safe_next(request, reverse("portal:home")))
 
 
 @access(PUBLIC)

@@ -195,7 +195,7 @@ OUTBOUND_CA_FILE = env.text("OUTBOUND_CA_FILE") if env.given("OUTBOUND_CA_FILE")
 LIMITS = env.limits(
     "LIMITS",
     {"search": (120, 60), "count": (30, 60), "import": (30, 3600), "export": (500, 3600), "unmask": (60, 3600)}
-    | {"token": (60, 600), "event": (60, 60)},
+    | {"token": (60, 600), "event": (60, 60), "sign_on": (1200, 60)},
 )
 
 # Requests to the API that one user, or one machine, may send to one web process a minute.
