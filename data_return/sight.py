@@ -52,6 +52,15 @@ class Reading:
         """Whether the post reads that item of a record of that dataset there."""
         return dataset_id in self.own or any(item in grant.items for grant in self.opening(dataset_id, area_code))
 
+    def reads_throughout(self, item: str, dataset_id: int, area: Range) -> bool:
+        """Whether it reads that item of every record that it reads in the whole of an area."""
+        if dataset_id in self.own:
+            return True
+        granting = [one for one in self.grants if one.dataset_id == dataset_id and item in one.items]
+        parts = [part for one, part in self.parts if one == dataset_id and part[0] <= area[1] and area[0] <= part[1]]
+        wanted = [(max(part[0], area[0]), min(part[1], area[1])) for part in parts] or [area]
+        return all(any(one.reaches(low) and one.reaches(high) for one in granting) for low, high in wanted)
+
     def settings(self) -> Mapping[str, Sequence[int] | Sequence[Range]]:
         return {DATASETS_READ: sorted(self.whole), PLACES_READ: [places_of(*part) for part in self.parts]}
 

@@ -96,7 +96,7 @@ class DatasetVersion(models.Model):
     """What a dataset holds and on what basis. A published version never changes: a change is the next version.
 
     state: where its approval stands, written by the approval's hooks alone. freshness_days: the department promises
-    that no record is older.
+    that no record is older. covers: condition tree of whom it should hold, {} where nobody says.
     """
 
     class State(models.TextChoices):
@@ -111,6 +111,7 @@ class DatasetVersion(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     legal_basis = models.CharField("共享依据", max_length=300, blank=True)
     freshness_days = models.PositiveSmallIntegerField("更新周期(天)", null=True)
+    covers = models.JSONField("应包含", default=dict, blank=True)
     items = models.ManyToManyField(DataItem, through="DatasetField", related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField("发布时间", null=True)

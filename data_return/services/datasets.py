@@ -1,9 +1,11 @@
 """Writes of a dataset's description: register, change, begin the next version. How it is published: `publish`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 from guardian.shortcuts import assign_perm
 
 from accounts.actors import Actor
@@ -15,6 +17,8 @@ from accounts.rights import PUBLISH_DATASETS, require
 from data_return.models import Dataset, DatasetField, DatasetVersion
 from data_return.models.datasets import APPLY, PUBLISH, area_group_name
 from data_return.selectors.datasets import DATASET, list_choices
+from registry.catalogue import get_catalogue
+from registry.conditions import compile_condition
 
 
 class NameTaken(DomainError):
@@ -48,11 +52,18 @@ def register_dataset(*, actor: Actor, name: str, system: str, subject: str) -> D
 
 @transaction.atomic
 def change_version(
-    *, actor: Actor, version: DatasetVersion, legal_basis: str, freshness_days: int, items: Sequence[str]
+    *,
+    actor: Actor,
+    version: DatasetVersion,
+    legal_basis: str,
+    freshness_days: int,
+    items: Sequence[str],
+    covers: Mapping[str, Any] | None = None,
 ) -> None:
     """Describe a version that is not handed in. items: codes of data items of the dataset's subject.
 
-    Raises Conflict once it was handed in, DomainError (field `items`) for an item of another subject.
+    covers: condition tree of whom it should hold; None leaves it. Raises Conflict once it was handed in, DomainError
+    (field `items`) for an item of another subject, BadCondition.
     """
     locked = _lock_kept(actor, version)
     if not locked.is_open:
@@ -61,7 +72,10 @@ def change_version(
     if not allowed.issuperset(items):
         raise DomainError("有数据项不属于这个数据集的对象,请刷新页面后重新选择。", field="items")
     locked.legal_basis, locked.freshness_days = legal_basis, freshness_days
-    locked.save(update_fields=["legal_basis", "freshness_days"])
+    if covers is not None:
+        compile_condition(covers, locked.dataset.subject, get_catalogue(), on=localdate())
+        locked.covers = dict(covers)
+    locked.save(update_fields=["legal_basis", "freshness_days", "covers"])
     locked.fields.exclude(item_id__in=items).delete()
     fields = [DatasetField(version=locked, item_id=code) for code in items]
     DatasetField.objects.bulk_create(fields, ignore_conflicts=True)
@@ -81,6 +95,7 @@ def begin_version(*, actor: Actor, dataset: Dataset) -> DatasetVersion:
         number=latest.number + 1,
         legal_basis=latest.legal_basis,
         freshness_days=latest.freshness_days,
+        covers=latest.covers,
     )
     codes = latest.fields.order_by().values_list("item_id", flat=True)
     DatasetField.objects.bulk_create([DatasetField(version=version, item_id=code) for code in codes])

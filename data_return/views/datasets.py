@@ -15,7 +15,7 @@ from accounts.htmx import go
 from accounts.notices import tell
 from accounts.paging import take_page
 from accounts.rights import DECIDE_DATASETS, PUBLISH_DATASETS, holds
-from data_return.forms import DecisionForm, FilterForm, RegisterForm, VersionForm
+from data_return.forms import DecisionForm, FilterForm, RegisterForm
 from data_return.models import DatasetVersion
 from data_return.selectors.datasets import (
     Shown,
@@ -23,7 +23,6 @@ from data_return.selectors.datasets import (
     get_handed_in,
     get_kept,
     get_shown,
-    list_choices,
     list_datasets,
     list_versions,
     list_versions_to_decide,
@@ -38,6 +37,9 @@ from data_return.services.publish import (
     submit_dataset,
     withdraw_dataset,
 )
+from data_return.views.version_page import VersionPage
+from registry.catalogue import get_catalogue
+from registry.conditions import describe_condition
 
 DETAIL = "data_return:dataset_detail"
 
@@ -87,19 +89,14 @@ def dataset_edit(request: HttpRequest, pk: int) -> HttpResponse:
     version = shown.version
     if not version.is_open:
         return go(request, DETAIL, pk)
-    initial = {
-        "legal_basis": version.legal_basis,
-        "freshness_days": version.freshness_days,
-        "items": [item.code for item in shown.items],
-    }
-    form = VersionForm(request.POST or None, initial=initial, choices=list_choices(shown.dataset.subject))
-    if form.is_valid():
-        with refusals_on(form, past=(Conflict,)):
-            change_version(actor=actor, version=version, **form.cleaned_data)
+    page = VersionPage(request, shown)
+    if page.is_valid():
+        with refusals_on(page.form, past=(Conflict,)):
+            change_version(actor=actor, version=version, **page.values())
             tell(request, "已保存。请核对后提交发布。")
             return go(request, DETAIL, pk)
-    context = {"shown": shown, "form": form}
-    return render(request, "data_return/dataset_edit.html", context, status=422 if form.errors else 200)
+    context = {"shown": shown, **page.context()}
+    return render(request, "data_return/dataset_edit.html", context, status=422 if page.is_wrong else 200)
 
 
 @access(rights.PUBLISH_DATASETS)
@@ -164,6 +161,7 @@ def _page(request: HttpRequest, shown: Shown, form: DecisionForm) -> HttpRespons
         "inside": inside,
         "steps": list_steps(approval) if inside else [],
         "versions": list_versions(shown.dataset, all_of_them=shown.kept),
+        "covers": describe_condition(version.covers, get_catalogue()) if version.covers else "",
         "lacks": list_lacks(version) if shown.kept and version.is_open else [],
         "can_decide": waiting and holds(actor, DECIDE_DATASETS) and not own,
         "can_withdraw": shown.kept and waiting,

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 DRAFT, SUBMITTED, PUBLISHED = range(3)
 GIVEN = {"name": "残疾人证名单", "system": "残联业务系统", "subject": "person"}
 OTHER = {"legal_basis": "新", "freshness_days": 7, "items": ["person.id_number", "person.sex"]}
-HELD = {"legal_basis": "条例", "freshness_days": "30", "items": ["person.id_number", "person.phone"]}
+NO_ROWS = {"join": "all", "rows-TOTAL_FORMS": "0", "rows-INITIAL_FORMS": "0"}
+HELD = {"legal_basis": "条例", "freshness_days": "30", "items": ["person.id_number", "person.phone"], **NO_ROWS}
 
 
 def page(name, *args):
@@ -204,3 +205,17 @@ def test_the_list_costs_the_same_whatever_it_holds(client, cast, officers):
     with watching() as more:
         client.get(page("list"))
     assert len(more) == len(one)
+
+
+def test_whom_it_should_hold_is_said_by_conditions_and_kept_by_the_next_version(client, cast, officers):
+    dataset = make_dataset(officers.disabled, cast.district, steps=DRAFT)
+    row = {"rows-0-item": "person.age", "rows-0-op": ">=", "rows-0-value": "60", "rows-TOTAL_FORMS": "1"}
+    sign_in(client, officers.disabled)
+    assert client.post(page("edit", dataset.pk), HELD | row).status_code == 302
+    version = dataset.versions.get()
+    assert version.covers == {"all": [{"item": "person.age", "op": ">=", "value": 60}]}
+    assert "年龄不小于 60" in client.get(page("detail", dataset.pk)).content.decode()
+    assert client.post(page("edit", dataset.pk), HELD | row | {"rows-0-value": "老"}).status_code == 422
+    DatasetVersion.objects.update(state=DatasetVersion.State.PUBLISHED)
+    with acting_as(officers.disabled):
+        assert begin_version(actor=officers.disabled, dataset=dataset).covers == version.covers
