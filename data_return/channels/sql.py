@@ -112,11 +112,18 @@ class SqlChannel:
             return int(connection.execute(statement).scalar_one())
 
     def read_rows(
-        self, table: str, fields: Sequence[str], *, order: Sequence[str], after: Sequence[Any], most: int
+        self,
+        table: str,
+        fields: Sequence[str],
+        *,
+        order: Sequence[str],
+        after: Sequence[Any],
+        most: int,
+        strictly: bool = True,
     ) -> list[tuple[Any, ...]]:
-        """The next rows behind `after`, a value for each field of `order`; from the beginning where it is empty.
+        """The next rows behind `after`, values of the first fields of `order`; from the beginning where it is empty.
 
-        Raises SourceFailed, FIELDS_GONE where the table has not all of them any more.
+        strictly: without those that equal it. Raises SourceFailed, FIELDS_GONE where a field is not there any more.
         """
         table_ = self._table(table)
         if not {*fields, *order} <= set(table_.columns.keys()):
@@ -124,7 +131,8 @@ class SqlChannel:
         keys = [table_.c[name] for name in order]
         statement = select(*(_short(table_.c[name]) for name in fields)).order_by(*keys).limit(most)
         if after:
-            statement = statement.where(row_of(*keys) > row_of(*after))
+            place = row_of(*keys[: len(after)])
+            statement = statement.where(place > row_of(*after) if strictly else place >= row_of(*after))
         with self._asking() as connection:
             return [tuple(row) for row in connection.execute(statement)]
 
