@@ -3,7 +3,7 @@
 from django.urls import path
 
 from data_return.api import events as api_events
-from data_return.views import corrections, datasets, events, marking, records
+from data_return.views import corrections, datasets, events, granting, grants, marking, records
 
 app_name = "data_return"
 urlpatterns = [
@@ -16,6 +16,16 @@ urlpatterns = [
     path("datasets/<int:pk>/events/", events.dataset_events, name="dataset_events"),
     path("datasets/<int:pk>/events/secret/", events.dataset_event_secret, name="dataset_event_secret"),
     path("datasets/<int:pk>/events/switch/", events.dataset_event_switch, name="dataset_event_switch"),
+    path("datasets/<int:pk>/applicants/", granting.dataset_applicants, name="dataset_applicants"),
+    path("datasets/<int:pk>/grants/new/", grants.grant_new, name="grant_new"),
+    path("grants/", grants.grant_list, name="grant_list"),
+    path("grants/<int:pk>/", grants.grant_detail, name="grant_detail"),
+    path("grants/<int:pk>/narrow/", granting.grant_narrow, name="grant_narrow"),
+    path("grants/<int:pk>/revoke/", granting.grant_revoke, name="grant_revoke"),
+    path("grants/requests/<int:pk>/", grants.request_detail, name="request_detail"),
+    path("grants/requests/<int:pk>/revise/", grants.request_revise, name="request_revise"),
+    path("grants/requests/<int:pk>/withdraw/", grants.request_withdraw, name="request_withdraw"),
+    path("grants/requests/<int:pk>/decide/", granting.request_decide, name="request_decide"),
     path("datasets/<int:pk>/submit/", datasets.dataset_submit, name="dataset_submit"),
     path("datasets/<int:pk>/withdraw/", datasets.dataset_withdraw, name="dataset_withdraw"),
     path("datasets/<int:pk>/decide/", datasets.dataset_decide, name="dataset_decide"),

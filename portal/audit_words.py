@@ -48,6 +48,7 @@ DETAILS = {
     "areas": "区域代码",
     "system": "系统号",
     "filing": "系统申请号",
+    "departments": "部门号",
     "version": "版本号",
     "export": "导出号",
     "subject": "对象号",

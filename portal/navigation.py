@@ -89,6 +89,13 @@ ENTRIES = (
         ("portal:system_",),
         "systems own_systems system_opinions",
     ),
+    Entry(
+        "数据授权",
+        "data_return:grant_list",
+        rights.VIEW_DATASETS,
+        ("data_return:grant_", "data_return:request_", "data_return:why"),
+        "grants",
+    ),
     Entry("标签", "tagging:tag_list", rights.VIEW_TAGS, ("tagging:",)),
     Entry("减负账", "portal:burden", rights.SEE_BURDEN, ("portal:burden",)),
     Entry("数据项目录", "registry:item_list", rights.VIEW_CATALOGUE, ("registry:item_",)),

@@ -23,6 +23,10 @@ ENDING_DAYS = 14
 """So many days before its end a grant is shown as ending, so that it is renewed in time."""
 
 
+OF_AREAS = (Role.DISTRICT_ADMIN, Role.TOWN_ADMIN, Role.COMMUNITY_WORKER, Role.GRID_WORKER)
+"""Who works for an area, not for a department."""
+
+
 class Scenario(models.TextChoices):
     """What the records are used for (使用场景)."""
 
@@ -204,7 +208,7 @@ class GrantUse(models.Model):
 
 
 def of_unit(actor: "Actor") -> Q:
-    """Requests and grants of the post's own unit: its department, else its area."""
+    """Requests and grants of the post's own unit: its department, else its area, if it works for that."""
     if actor.department_id is not None:
         return Q(department=actor.department_id)
-    return Q(department=None, area=actor.area_code)
+    return Q(department=None, area=actor.area_code) if actor.role in OF_AREAS else Q(pk__in=[])

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from guardian.shortcuts import assign_perm
@@ -15,8 +14,9 @@ from accounts.errors import Conflict, DomainError, NotAllowed, NotFound
 from accounts.models import Department
 from accounts.rights import PUBLISH_DATASETS, require
 from data_return.models import Dataset, DatasetField, DatasetVersion
-from data_return.models.datasets import APPLY, PUBLISH, area_group_name
+from data_return.models.datasets import APPLY, PUBLISH
 from data_return.selectors.datasets import DATASET, list_choices
+from data_return.services.applicants import area_group
 from registry.catalogue import get_catalogue
 from registry.conditions import compile_condition
 
@@ -102,11 +102,6 @@ def begin_version(*, actor: Actor, dataset: Dataset) -> DatasetVersion:
     record(actor, "dataset.version_begun", latest.dataset, version=version.number)
     approvals.draft(actor=actor, kind=DATASET, subject=version, title=_title(latest.dataset, version))
     return version
-
-
-def area_group(area_code: int) -> Group:
-    """The guardian group of an area's units, made when it is first needed."""
-    return Group.objects.get_or_create(name=area_group_name(area_code))[0]
 
 
 def _lock_kept(actor: Actor, version: DatasetVersion) -> DatasetVersion:

@@ -18,7 +18,7 @@ from accounts.errors import Conflict, DomainError, NotAllowed, NotFound
 from accounts.rights import REQUEST_GRANTS, require
 from data_return.models import Dataset, Grant, GrantRequest
 from data_return.models.grants import of_unit
-from data_return.selectors.grants import GRANT, get_approval_of_grant, list_readers
+from data_return.selectors.grants import GRANT, get_applicable, get_approval_of_grant, list_readers
 from registry.catalogue import get_catalogue
 
 MOST_DAYS = 366
@@ -39,10 +39,7 @@ def request_grant(
     since, until. renews: a grant of the same unit and dataset that this one follows.
     """
     require(actor, REQUEST_GRANTS, actor.area_code)
-    found = Dataset.objects.visible_to(actor).open_to(actor).select_related("live", "department").filter(pk=dataset.pk)
-    opened = found.first()
-    if opened is None:
-        raise NotFound
+    opened = get_applicable(actor=actor, pk=dataset.pk)
     if not list_readers(actor):
         raise NotAllowed("这个岗位不能代表村居、镇街、区或部门申请。请切换岗位,或请本单位的负责人申请。")
     if renews is not None and (

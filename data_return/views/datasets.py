@@ -16,7 +16,7 @@ from accounts.notices import tell
 from accounts.paging import take_page
 from accounts.rights import DECIDE_DATASETS, PUBLISH_DATASETS, holds
 from data_return.forms import DecisionForm, FilterForm, RegisterForm
-from data_return.models import DatasetVersion
+from data_return.models import Dataset, DatasetVersion
 from data_return.selectors.datasets import (
     Shown,
     get_approval_of,
@@ -27,6 +27,7 @@ from data_return.selectors.datasets import (
     list_versions,
     list_versions_to_decide,
 )
+from data_return.selectors.grants import list_grants_of, list_readers, list_uses
 from data_return.selectors.records import get_quality, is_stale, list_filled
 from data_return.services.datasets import begin_version, change_version, register_dataset
 from data_return.services.publish import (
@@ -166,6 +167,9 @@ def _page(request: HttpRequest, shown: Shown, form: DecisionForm) -> HttpRespons
         "can_decide": waiting and holds(actor, DECIDE_DATASETS) and not own,
         "can_withdraw": shown.kept and waiting,
         "can_begin": shown.kept and not waiting and not version.is_open,
+        "can_apply": Dataset.objects.filter(pk=shown.dataset.pk).open_to(actor).exists() and bool(list_readers(actor)),
+        "grants": list_grants_of(actor=actor, dataset=shown.dataset),
+        "uses": list_uses(actor=actor, dataset=shown.dataset) if inside else [],
         "form": form,
     }
     return render(request, "data_return/dataset_detail.html", context, status=422 if form.errors else 200)

@@ -159,6 +159,7 @@ ACTIONS = {
     "dataset.returned": "退回回流数据补充",
     "dataset.published": "同意发布回流数据",
     "dataset.refused": "不同意发布回流数据",
+    "dataset.applicants_changed": "改变谁可以申请回流数据",
     "grant.drafted": "起草数据授权申请",
     "grant.submitted": "提交数据授权申请",
     "grant.withdrawn": "撤回数据授权申请",

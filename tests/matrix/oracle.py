@@ -181,6 +181,31 @@ def _sees_issuer(visitor: Visitor, thing: Thing) -> bool:
     return any(covers(visitor.place, place) for place in thing.places)
 
 
+def _sees_grant(visitor: Visitor, thing: Thing) -> bool:
+    """A grant, or the request for one, of a unit to a dataset of a department: by the unit itself and by the two who
+    decide; a grant also by everybody below the unit who reads under it.
+
+    thing.places: of the unit; thing.department: of the unit, if it is one; thing.holder: the source department.
+    """
+    works_for_area = visitor.role in READERS and not visitor.department
+    own = (
+        thing.department == visitor.department if thing.department else works_for_area and visitor.place in thing.places
+    )
+    officer = visitor.role == "data officer" and visitor.department == thing.holder
+    authority = visitor.role == "district" and any(covers(visitor.place, place) for place in thing.places)
+    if thing.kind == "ended by its sides":
+        return officer or authority
+    if thing.kind == "asked grant":
+        return own
+    below = not thing.department and visitor.role in READERS and any(covers(p, visitor.place) for p in thing.places)
+    return officer or authority or own or (thing.kind == "grant" and below)
+
+
+def _applies(visitor: Visitor, thing: Thing) -> bool:
+    """Whoever is near a published dataset of another department may apply for it."""
+    return _sees_dataset(visitor, thing) and thing.state == "published" and visitor.department != thing.department
+
+
 SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "tag": _sees_tag,
     "tag request": _sees_tag,
@@ -193,6 +218,11 @@ SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "system at the desk": lambda visitor, thing: any(covers(visitor.place, place) for place in thing.places),
     "system question": lambda visitor, thing: visitor.department == thing.department,
     "issuer": _sees_issuer,
+    "dataset to apply for": _applies,
+    "grant": _sees_grant,
+    "grant request": _sees_grant,
+    "asked grant": _sees_grant,
+    "ended by its sides": _sees_grant,
     # Open and closed, there and nowhere: a system without the secret is told the same.
     "door": lambda visitor, thing: True,
 }
@@ -238,6 +268,8 @@ SYSTEM_READERS = frozenset({"town", "district", "department", "data officer"})
 OFFICER = frozenset({"data officer"})
 CORRECTION_READERS = VILLAGE | {"town", "data officer"}
 BURDEN_READERS = frozenset({"worker", "town", "district", "department"})
+GRANT_MAKERS = frozenset({"worker", "town", "district", "department", "data officer"})
+GRANT_DESKS = frozenset({"district", "data officer"})
 
 
 def rule(who: frozenset[str], methods: str, of: str = "", **more: Any) -> Rule:
@@ -395,6 +427,16 @@ RULES: dict[str, Rule] = {
     "data_return:api_events": rule(ANYBODY, "POST OPTIONS", "door"),
     "data_return:dataset_submit": rule(OFFICER, "POST", "kept dataset"),
     "data_return:dataset_withdraw": rule(OFFICER, "POST", "kept dataset"),
+    "data_return:dataset_applicants": rule(OFFICER, "GET HEAD POST", "kept dataset"),
+    "data_return:grant_new": rule(GRANT_MAKERS, "GET HEAD POST", "dataset to apply for"),
+    "data_return:grant_list": rule(DATASET_READERS, "GET HEAD"),
+    "data_return:grant_detail": rule(DATASET_READERS, "GET HEAD", "grant"),
+    "data_return:grant_narrow": rule(GRANT_DESKS, "GET HEAD POST", "ended by its sides"),
+    "data_return:grant_revoke": rule(GRANT_DESKS, "POST", "ended by its sides"),
+    "data_return:request_detail": rule(DATASET_READERS, "GET HEAD", "grant request"),
+    "data_return:request_revise": rule(GRANT_MAKERS, "GET HEAD POST", "grant request"),
+    "data_return:request_withdraw": rule(GRANT_MAKERS, "POST", "asked grant"),
+    "data_return:request_decide": rule(GRANT_DESKS, "POST", "grant request"),
     "data_return:dataset_decide": rule(DISTRICT, "POST", "dataset at the desk"),
     "data_return:record_mark": rule(VILLAGE, "GET POST", "record"),
     "data_return:record_right": rule(VILLAGE, "POST"),

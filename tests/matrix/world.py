@@ -26,7 +26,7 @@ from forms_engine.models import CopyPack, Dispatch, Export, FormTemplate, FormVe
 from portal.services.systems.desk import invite_to_filing
 from registry.binding import bind_workbook
 from registry.catalogue import get_catalogue
-from registry.models import Difference, Dwelling, Event, EventPhoto, ImportBatch, Organization
+from registry.models import Difference, Dwelling, Event, EventPhoto, ImportBatch, Organization, Person
 from tagging.models import Tag
 from tagging.services.desk import propose_tag
 from tests.data_return.test_take_evidence import photo
@@ -37,6 +37,7 @@ from tests.factories import (
     EAST_GRID,
     TOWN,
     WEST,
+    ask_for_grant,
     make_actor,
     make_areas,
     make_dataset,
@@ -67,6 +68,8 @@ ROLES = {
     "security": Role.SECURITY_ADMIN, "audit": Role.AUDIT_ADMIN,
 }  # fmt: skip
 OFFERED = "13900002299"
+CODES = ["person.id_number", "person.name", "person.phone"]
+"""Items of the datasets."""
 COLUMNS = {"A": "person.id_number", "B": "person.name", "H": "person.phone", "O": "是否愿意上门"}
 
 
@@ -106,6 +109,7 @@ def make_world() -> World:
     _add_accounts(world)
     _add_residents(world)
     _add_datasets(world)
+    _add_grants(world)
     _add_forms(world, departments)
     _add_issuers(world, departments)
     _add_tags(world)
@@ -253,6 +257,7 @@ def _add_datasets(world: World) -> None:
         pk = make_dataset(officer, desk, name=state, steps=until).pk
         civil = {"places": ("district",), "department": "civil", "state": state}
         world.add(Thing("dataset", state, **civil), pk=pk)
+        world.add(Thing("dataset to apply for", state, **civil), pk=pk)
         world.add(Thing("kept dataset", state, **civil), pk=pk)
         door = EventDoor.objects.create(dataset_id=pk, secret="", created_by_id=officer.post_id, is_on=until > 0)
         # Switched off by the matrix where it is on; one that is off already refuses.
@@ -261,7 +266,8 @@ def _add_datasets(world: World) -> None:
         world.add(Thing("door", state), ticket=door.ticket)
         world.add(Thing("dataset at the desk", state, places=("district",), exists=until > 0), pk=pk)
     world.add(Thing("door", "nowhere"), ticket=uuid.UUID(int=0))
-    for kind in ("dataset", "kept dataset", "kept dataset with a door", "dataset at the desk", "record", "correction"):
+    of_datasets = ("dataset", "dataset to apply for", "kept dataset", "kept dataset with a door", "dataset at the desk")
+    for kind in (*of_datasets, "record", "correction"):
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
     world.add(Thing("evidence", "nowhere", exists=False), pk=NOWHERE, evidence_pk=NOWHERE)
     _add_corrections(world, Dataset.objects.get(name="published"))
@@ -282,6 +288,29 @@ def _add_corrections(world: World, dataset: Dataset) -> None:
         held = {"places": (place,), "department": "civil"}
         world.add(Thing("correction", place, **held), pk=done.correction.pk)
         world.add(Thing("evidence", place, **held), pk=done.correction.pk, evidence_pk=evidence.pk)
+
+
+def _add_grants(world: World) -> None:
+    """What a village, a town and a department hold and ask for; a record of a resident whom a card shows."""
+    officer, desk = world.actors["data officer of civil"], world.actors["district"]
+    dataset = Dataset.objects.get(name="published")
+    units = {
+        "of the village": ("worker", {"places": ("east",)}),
+        "of the town": ("town", {"places": ("town",)}),
+        "of a department": ("other department", {"places": ("district",), "department": "disabled"}),
+    }
+    for name, (asking, unit) in units.items():
+        grant = make_grant(world.actors[asking], dataset, officer, desk, items=CODES)
+        asked = ask_for_grant(world.actors[asking], dataset)
+        world.add(Thing("grant", name, holder="civil", **unit), pk=grant.pk)
+        world.add(Thing("ended by its sides", name, holder="civil", **unit), pk=grant.pk)
+        for request in (grant.request, asked):
+            world.add(Thing("grant request", f"{name}, {request.state}", holder="civil", **unit), pk=request.pk)
+        world.add(Thing("asked grant", name, holder="civil", **unit), pk=asked.pk)
+    for kind in ("grant", "grant request", "asked grant", "ended by its sides"):
+        world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
+    person = next(numbers["pk"] for thing, numbers in world.things["person"] if thing.name == "east")
+    make_record(officer, dataset, EAST, person=Person(pk=person), name="逄阿妹", **_secrets(world))
 
 
 # Forms and reports -------------------------------------------------------------------------------------------------
