@@ -56,8 +56,7 @@ CROSS JOIN LATERAL (
         SELECT letter, edit, letter = ANY(%(fresh)s::text[]) AS is_fresh,
                CASE WHEN edit IS NULL THEN w."values" ? letter
                     ELSE coalesce(jsonb_typeof(edit->'was'), 'null') <> 'null' END AS arrived,
-               edit IS NOT NULL AND NOT edit ? 'undone'
-                   AND (NOT edit ? 'ok' OR holds <> coalesce(edit->'was', 'null')) AS typed
+               edit IS NOT NULL AND (NOT edit ? 'ok' OR holds <> coalesce(edit->'was', 'null')) AS typed
         FROM (
             SELECT letter, w.edits->letter AS edit, coalesce(w."values"->letter, 'null') AS holds
             FROM unnest(%(asked)s::text[]) letter

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef
+from django.utils.timezone import localdate
 
 from accounts.actors import Actor
 from accounts.codes import Level, Range
@@ -167,12 +168,13 @@ def get_account(*, area: Area, period: Period, department: Department | None) ->
 
 
 def list_months(*, area: Area, period: Period, department: Department | None, count: int = TREND_MONTHS) -> list[Month]:
-    """The months up to the end of the period, the oldest first, also those in which nothing was sent. One query."""
-    first = add_months(period.last_month, 1 - count)
+    """The months up to the end of the period, none ahead of today, the oldest first, also empty ones. One query."""
+    last = min(period.last_month, localdate().replace(day=1))
+    first = add_months(last, 1 - count)
     with connection.cursor() as cursor:
         cursor.execute(_BY_MONTH, _given(area.range, Period("", "", first, count), department))
         found = {row[0]: Burden(*map(int, row[1:])) for row in cursor.fetchall()}
-    return [Month(month, found.get(month, Burden())) for month in months_until(period.last_month, count)]
+    return [Month(month, found.get(month, Burden())) for month in months_until(last, count)]
 
 
 _COUNTED = ("cells", "fresh", "known", "returned", "last_period", "typed", "retyped", "confirmed")

@@ -21,9 +21,9 @@ from forms_engine.selectors.effort import NAMES, Effort, measure_effort
 from portal.models import ReportBurden
 
 CHUNK = 10
-"""Reports a transaction: about 33,000 rows, a second or less."""
-MOST_CHUNKS = 60
-"""A minute's work at most; what is left is found by the next one."""
+"""Reports a transaction: about 33,000 rows, two seconds."""
+MOST_CHUNKS = 20
+"""About a minute's work; what is left is found by the next call."""
 OPEN = (Report.State.FILLING, Report.State.RETURNED)
 _HEAVY = ("dispatch__version__workbook", "dispatch__version__layout")
 

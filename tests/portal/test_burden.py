@@ -250,7 +250,7 @@ def test_only_what_was_sent_in_the_period_is_counted(cast, people, filled):
 def test_months_are_all_there_the_oldest_first(cast, people, filled):
     count_changed()
     with acting_as(cast.district):
-        months = list_months(area=Area.objects.get(pk=DISTRICT), period=month_of(localdate()), department=None)
+        months = list_months(area=Area.objects.get(pk=DISTRICT), period=year_of(localdate()), department=None)
     assert len(months) == 12
     assert months[-1].first == localdate().replace(day=1)
     assert months[-1].burden == oracle(cast.district)
