@@ -53,6 +53,10 @@ ANSWER_CORRECTIONS = "data_return.answer_corrections"
 """Answer for the department that publishes the dataset."""
 WATCH_CORRECTIONS = "data_return.watch_corrections"
 """How many corrections are open, answered, overdue, by department: no values, no names."""
+VIEW_PUSH = "data_return.view_push"
+"""See what is pushed to the systems of the own department, and what became of it."""
+PUSH_ANSWERS = "data_return.push_answers"
+"""Say what of the own forms goes to which system of the own department."""
 USE_API_DOCS = "portal.use_api_docs"
 VIEW_TAGS = "tagging.view_tags"
 """Read the catalogue of tags; who carries a tag is told by the right to see residents."""
@@ -94,10 +98,12 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     Role.DEPARTMENT_STAFF: frozenset(
         {WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS, USE_API_DOCS}
         | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, VIEW_SYSTEMS, APPLY_SYSTEMS, SEE_BURDEN}
+        | {VIEW_PUSH, PUSH_ANSWERS}
     ),
     Role.DATA_OFFICER: frozenset(
         {WORK, VIEW_CATALOGUE, GIVE_OPINIONS, VIEW_TAGS, VIEW_DATASETS, PUBLISH_DATASETS}
         | {CONNECT_SYSTEMS, REQUEST_GRANTS, DECIDE_GRANTS, READ_CORRECTIONS, ANSWER_CORRECTIONS, VIEW_SYSTEMS}
+        | {VIEW_PUSH}
     ),
     Role.SECURITY_ADMIN: frozenset({WORK, VIEW_PEOPLE, MANAGE_PEOPLE, WATCH_UNMASKING, SEE_CLIENTS, MANAGE_CLIENTS}),
     Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE, USE_API_DOCS}),
@@ -131,6 +137,7 @@ IN_WORDS = {
     ANSWER_CORRECTIONS: "答复校核",
     WATCH_CORRECTIONS: "查看校核时限",
     SEE_BURDEN: "查看减负账",
+    PUSH_ANSWERS: "把报表推送到本部门的系统",
     MANAGE_PEOPLE: "管理账号和岗位",
     MANAGE_GRIDS: "设置网格和微网格",
     READ_AUDIT: "查看审计记录",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from data_return.api import events as api_events
-from data_return.views import corrections, datasets, events, granting, grants, marking, records
+from data_return.views import corrections, datasets, events, granting, grants, marking, push, push_flows, records
 
 app_name = "data_return"
 urlpatterns = [
@@ -44,6 +44,17 @@ urlpatterns = [
     path(
         "corrections/<int:pk>/evidence/<int:evidence_pk>/", corrections.correction_evidence, name="correction_evidence"
     ),
+    path("push/", push.push_target_list, name="push_target_list"),
+    path("push/new/", push.push_target_new, name="push_target_new"),
+    path("push/<int:pk>/", push.push_target, name="push_target"),
+    path("push/<int:pk>/edit/", push.push_target_edit, name="push_target_edit"),
+    path("push/<int:pk>/switch/", push.push_target_switch, name="push_target_switch"),
+    path("push/<int:pk>/try/", push.push_target_try, name="push_target_try"),
+    path("push/<int:pk>/desk/", push.push_target_desk, name="push_target_desk"),
+    path("push/<int:pk>/flows/new/", push_flows.push_flow_new, name="push_flow_new"),
+    path("push/flows/<int:pk>/", push_flows.push_flow, name="push_flow"),
+    path("push/flows/<int:pk>/switch/", push_flows.push_flow_switch, name="push_flow_switch"),
+    path("push/flows/<int:pk>/ready/", push_flows.push_flow_ready, name="push_flow_ready"),
     # the API: departments' systems
     path("api/v1/events/<uuid:ticket>/", api_events.events, name="api_events"),
 ]

@@ -53,6 +53,8 @@ DETAILS = {
     "export": "导出号",
     "subject": "对象号",
     "pack": "复制录入号",
+    "target": "接收系统号",
+    "tries": "发送次数",
     "letter": "列",
     "letters": "列",
     "reports": "报表数",

@@ -3,6 +3,7 @@ from .corrections import Correction, CorrectionStep, Evidence, Verification
 from .datasets import Dataset, DatasetField, DatasetVersion
 from .events import DatasetEvent, EventDoor
 from .grants import Grant, GrantRequest, GrantUse, Scenario
+from .push import PushFlow, PushMessage, PushTarget
 from .records import DatasetLoad, ReturnedRecord
 
 __all__ = [
@@ -19,6 +20,9 @@ __all__ = [
     "Grant",
     "GrantRequest",
     "GrantUse",
+    "PushFlow",
+    "PushMessage",
+    "PushTarget",
     "ReturnedRecord",
     "Scenario",
     "Verification",

@@ -13,6 +13,7 @@ from accounts.errors import Conflict, DomainError, NotAllowed
 from accounts.rights import REVIEW_REPORTS, require
 from forms_engine.models import Report
 from forms_engine.services.keep import write_back
+from forms_engine.services.push import push_accepted
 from registry.changes import Outcome
 
 
@@ -46,19 +47,25 @@ def return_report(*, actor: Actor, report: Report, comments: Sequence[CellCommen
 @transaction.atomic
 def accept_report(*, actor: Actor, report: Report) -> Outcome:
     """Accept and keep the answers. Raises NotWaiting on a second accept, NotAllowed for one's own report."""
-    report = _take(actor, report)
-    outcome = write_back(actor=actor, report=report)
-    _decide(actor, report, Report.State.ACCEPTED, "")
-    record(actor, "report.accepted", report, changed=outcome.changed, differences=outcome.differences)
+    accepted, outcome = _accept(actor, report)
+    push_accepted([accepted])
     return outcome
 
 
 @transaction.atomic
 def accept_reports(*, actor: Actor, reports: Sequence[Report]) -> int:
     """Accept several, all or none. Returns how many."""
-    for report in sorted(reports, key=lambda report: report.pk):
-        accept_report(actor=actor, report=report)
+    accepted = [_accept(actor, report)[0] for report in sorted(reports, key=lambda report: report.pk)]
+    push_accepted(accepted)
     return len(reports)
+
+
+def _accept(actor: Actor, report: Report) -> tuple[Report, Outcome]:
+    report = _take(actor, report)
+    outcome = write_back(actor=actor, report=report)
+    _decide(actor, report, Report.State.ACCEPTED, "")
+    record(actor, "report.accepted", report, changed=outcome.changed, differences=outcome.differences)
+    return report, outcome
 
 
 def _take(actor: Actor, report: Report) -> Report:

@@ -16,7 +16,9 @@ from accounts.audit import record
 from accounts.notices import tell
 from accounts.paging import take_page
 from accounts.rights import FILL_REPORTS, SUBMIT_REPORTS, UNMASK, holds
+from data_return.selectors.push import Receipt, list_receipts
 from forms_engine.models import Report
+from forms_engine.push_topic import REPORT
 from forms_engine.row_form import ReasonForm, build_fields, read_answers, with_result
 from forms_engine.selectors import reports as report_reads
 from forms_engine.selectors import roster
@@ -64,6 +66,7 @@ def report_fill(request: HttpRequest, pk: int) -> HttpResponse:
         "config": grid_config(lens, report, mode="fill" if report.is_open else "read"),
         "can_submit": holds(actor, SUBMIT_REPORTS) and report.is_open,
         "packs": list_packs(report),
+        "receipts": receipts_of(actor, report),
     }
     return render(request, "forms_engine/report_fill.html", context)
 
@@ -212,6 +215,12 @@ def report_context(request: HttpRequest, report: Report) -> dict[str, Any]:
         "summary": report_reads.summarize([report.pk]).get(report.pk, report_reads.Summary()),
         "now": timezone.now(),
     }
+
+
+def receipts_of(actor: Actor, report: Report) -> list[Receipt]:
+    """What became of an accepted report at the systems that take it."""
+    accepted = report.state == Report.State.ACCEPTED
+    return list_receipts(actor=actor, topic=REPORT, about_id=report.pk) if accepted else []
 
 
 def list_lines(reports: list[Report]) -> list[tuple[Report, report_reads.Summary]]:

@@ -25,7 +25,7 @@ from forms_engine.selectors.reviews import (
     list_reviews,
 )
 from forms_engine.services import review
-from forms_engine.views.fill import grid_config, list_lines, report_context
+from forms_engine.views.fill import grid_config, list_lines, receipts_of, report_context
 
 LIST_KEY = ("dispatch__due_at", "dispatch_id", "area_code", "pk")
 
@@ -104,6 +104,7 @@ def _show(request: HttpRequest, pk: int, form: ReturnForm) -> HttpResponse:
         "waiting": waiting,
         "community_name": get_community_name(report),
         "changes": count_changes(report),
+        "receipts": receipts_of(actor, report),
         "comments": comments,
         "config": grid_config(lens, report, mode="review" if waiting else "read"),
     }

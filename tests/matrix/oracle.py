@@ -123,7 +123,7 @@ def sees(visitor: Visitor, thing: Thing) -> bool:
             seen = visitor.role in ("town", "district") and any(covers(visitor.place, place) for place in thing.places)
         case "session" | "job":
             seen = thing.holder == visitor.name
-        case "form" | "pack" | "question" | "kept dataset" | "kept dataset with a door":
+        case "form" | "pack" | "target" | "flow" | "question" | "kept dataset" | "kept dataset with a door":
             seen = bool(visitor.department) and thing.department == visitor.department
         case "sending" | "collected form":
             seen = visitor.department in thing.collectors
@@ -266,6 +266,7 @@ CATALOGUE = frozenset({"district", "department", "data officer"})
 DATASET_READERS = READERS | {"department", "data officer"}
 SYSTEM_READERS = frozenset({"town", "district", "department", "data officer"})
 OFFICER = frozenset({"data officer"})
+PUSHERS = OFFICER | {"department"}
 CORRECTION_READERS = VILLAGE | {"town", "data officer"}
 BURDEN_READERS = frozenset({"worker", "town", "district", "department"})
 GRANT_MAKERS = frozenset({"worker", "town", "district", "department", "data officer"})
@@ -451,6 +452,17 @@ RULES: dict[str, Rule] = {
     "data_return:correction_acknowledge": rule(VILLAGE, "POST", "correction"),
     "data_return:correction_withdraw": rule(VILLAGE, "POST", "correction"),
     "data_return:correction_evidence": rule(CORRECTION_READERS, "GET HEAD", "evidence"),
+    "data_return:push_target_list": rule(PUSHERS, "GET HEAD"),
+    "data_return:push_target_new": rule(OFFICER, "GET HEAD POST"),
+    "data_return:push_target": rule(PUSHERS, "GET HEAD", "target"),
+    "data_return:push_target_edit": rule(OFFICER, "GET HEAD POST", "target"),
+    "data_return:push_target_switch": rule(OFFICER, "POST", "target"),
+    "data_return:push_target_try": rule(OFFICER, "POST", "target"),
+    "data_return:push_target_desk": rule(OFFICER, "POST", "target"),
+    "data_return:push_flow_new": rule(DEPARTMENT, "GET HEAD POST", "target"),
+    "data_return:push_flow": rule(DEPARTMENT, "GET HEAD POST", "flow"),
+    "data_return:push_flow_switch": rule(DEPARTMENT, "POST", "flow"),
+    "data_return:push_flow_ready": rule(DEPARTMENT, "POST", "flow"),
     "forms_engine:template_list": rule(DEPARTMENT, "GET HEAD"),
     "forms_engine:template_new": rule(DEPARTMENT, "GET POST"),
     "forms_engine:template_detail": rule(DEPARTMENT, "GET HEAD", "form"),

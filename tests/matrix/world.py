@@ -20,7 +20,7 @@ from accounts.roles import Role
 from accounts.scope import acting_as, whole_tree
 from accounts.step_up import GIVEN_AT
 from data_return.correction_rules import Finding
-from data_return.models import Dataset, EventDoor
+from data_return.models import Channel, Dataset, EventDoor, PushFlow, PushTarget
 from data_return.services.correcting import Mark, mark_record
 from forms_engine.models import CopyPack, Dispatch, Export, FormTemplate, FormVersion, Report
 from portal.services.systems.desk import invite_to_filing
@@ -322,6 +322,7 @@ def _add_forms(world: World, departments: dict[str, Department]) -> None:
         for name in collectors[owner]:
             assign_perm("forms_engine.collect_form", departments[name].group, version.template)
         world.add(Thing("form", owner, department=owner), pk=version.template_id, number=version.number)
+        _add_push(world, owner, actor, version.template_id)
         pack = CopyPack.objects.create(version=version, system="国家系统", lines=[{"letter": "H", "label": "电话"}])
         world.add(Thing("pack", owner, department=owner), pk=pack.pk)
         world.add(Thing("collected form", owner, collectors=collectors[owner]), pk=version.template_id)
@@ -351,6 +352,8 @@ def _add_forms(world: World, departments: dict[str, Department]) -> None:
     world.add(Thing("admission", "draft", exists=False), pk=draft.pk)
     world.add(Thing("form", "nowhere", exists=False), pk=NOWHERE, number=1)
     for kind in (
+        "target",
+        "flow",
         "pack",
         "collected form",
         "admission",
@@ -371,6 +374,21 @@ def _add_issuers(world: World, departments: dict[str, Department]) -> None:
         places = () if name == "granted" else ("east", "west")
         world.add(Thing("issuer", name, places=places, department=name), pk=department.pk)
     world.add(Thing("issuer", "nowhere", exists=False), pk=NOWHERE)
+
+
+def _add_push(world: World, owner: str, actor: Actor, source_id: int) -> None:
+    """A system of the department that takes its form; on, and mapped, so that every step of its pages is open."""
+    channel = Channel.objects.create(
+        department_id=actor.department_id, name="系统", kind="http", address={"base": "https://example.cn"},
+        created_by_id=actor.post_id,
+    )  # fmt: skip
+    target = PushTarget.objects.create(channel=channel, name="系统", is_on=True, created_by_id=actor.post_id)
+    mapping = {"fields": [{"key": "person.name", "name": "name"}]}
+    flow = PushFlow.objects.create(
+        target=target, topic="report", source_id=source_id, is_on=True, post_id=actor.post_id, mapping=mapping
+    )
+    world.add(Thing("target", owner, department=owner), pk=target.pk)
+    world.add(Thing("flow", owner, department=owner), pk=flow.pk)
 
 
 def _draft(actor: Actor) -> FormVersion:
