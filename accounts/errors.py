@@ -12,6 +12,9 @@ class DomainError(Exception):
     status = 422
     default = "这一步没有通过检查,请核对后再试。"
 
+    audited = False
+    """Whether a try leaves an audit line though its status alone would not ask for one."""
+
     retry_after: int | None = None
     """Seconds after which the same step may be tried again, where waiting helps."""
 

@@ -69,6 +69,8 @@ APPLY_SYSTEMS = "portal.apply_systems"
 ADMIT_SYSTEMS = "portal.admit_systems"
 SEE_BURDEN = "portal.see_burden"
 """Look at the burden account (减负账): what departments asked of the own villages, or what the own department asked."""
+ATTACH_TAGS = "tagging.attach_tags"
+"""Attach and remove basic tags by hand, and look at assignments again (复核)."""
 WORK = "portal.work"
 """Held by every post: the workbench, one's own account, the own background jobs."""
 
@@ -76,11 +78,11 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     Role.COMMUNITY_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, IMPORT_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, HANDLE_EVENTS}
         | {FILL_REPORTS, SUBMIT_REPORTS, READ_REPORTS, UNMASK, VIEW_TAGS, VIEW_DATASETS, REQUEST_GRANTS}
-        | {MARK_RECORDS, READ_CORRECTIONS, SEE_BURDEN}
+        | {MARK_RECORDS, READ_CORRECTIONS, SEE_BURDEN, PROPOSE_TAGS, ATTACH_TAGS}
     ),
     Role.GRID_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, FILL_REPORTS, READ_REPORTS, UNMASK}
-        | {VIEW_TAGS, VIEW_DATASETS, MARK_RECORDS, READ_CORRECTIONS}
+        | {VIEW_TAGS, ATTACH_TAGS, VIEW_DATASETS, MARK_RECORDS, READ_CORRECTIONS}
     ),
     Role.TOWN_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, HANDLE_EVENTS, REVIEW_REPORTS, READ_REPORTS}
@@ -128,6 +130,7 @@ IN_WORDS = {
     VIEW_CATALOGUE: "查看数据项目录",
     PROPOSE_TAGS: "申请标签",
     DECIDE_TAGS: "审核标签",
+    ATTACH_TAGS: "给居民和房屋打标签、复核标签",
     PUBLISH_DATASETS: "登记和发布回流数据",
     CONNECT_SYSTEMS: "设置部门系统的对接",
     DECIDE_DATASETS: "审核回流数据的发布",

@@ -30,7 +30,9 @@ class DomainErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         # An address without a view is nobody's object: whoever tries such names does not fill the log.
-        if response.status_code in AUDITED and request.resolver_match is not None:
+        refusal: DomainError | None = getattr(response, "refusal", None)
+        wanted = response.status_code in AUDITED or (refusal is not None and refusal.audited)
+        if wanted and request.resolver_match is not None:
             _record_refusal(request, request.resolver_match, response)
         return response
 

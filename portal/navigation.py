@@ -97,7 +97,7 @@ ENTRIES = (
         ("data_return:grant_", "data_return:request_", "data_return:why"),
         "grants",
     ),
-    Entry("标签", "tagging:tag_list", rights.VIEW_TAGS, ("tagging:",)),
+    Entry("标签", "tagging:tag_list", rights.VIEW_TAGS, ("tagging:",), "tags"),
     Entry("减负账", "portal:burden", rights.SEE_BURDEN, ("portal:burden",)),
     Entry("数据项目录", "registry:item_list", rights.VIEW_CATALOGUE, ("registry:item_",)),
     Entry(

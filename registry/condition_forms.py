@@ -34,13 +34,18 @@ class ConditionRowForm(forms.Form):
     op = forms.ChoiceField(label="比较", choices=Comparison, required=False)
     value = forms.CharField(label="值", max_length=200, required=False)
 
-    def __init__(self, *args: Any, items: Sequence[DataItem], leaves: Leaves = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, items: Sequence[DataItem], leaves: Leaves = (), unoffered: Sequence[str] = (), **kwargs: Any
+    ) -> None:
+        """unoffered: codes that are read though no list shows them, so that a service refuses them in its own way."""
         super().__init__(*args, **kwargs)
         by_group: dict[str, list[tuple[str, str]]] = {}
         for item in items:
             by_group.setdefault(Entity(item.entity).label, []).append((item.code, item.name))
         by_group |= {label: list(choices.items()) for label, choices in leaves}
-        self.fields["item"].choices = [("", "(不用这一行)"), *by_group.items(), *self._kept(by_group)]  # type: ignore[attr-defined]
+        shown = [("", "(不用这一行)"), *by_group.items(), *self._kept(by_group)]
+        self.fields["item"].choices = [*shown, *((code, code) for code in unoffered)]  # type: ignore[attr-defined]
+        self.fields["item"].widget.choices = shown
 
     def _kept(self, by_group: Mapping[str, Sequence[tuple[str, str]]]) -> list[tuple[str, str]]:
         """What the row says already and is not offered, such as a retired tag: it shows, and saving it is refused."""

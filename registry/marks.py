@@ -1,6 +1,6 @@
 """Marks of subjects (标签) that a higher floor knows: chips on the card, and a filter of the list.
 
-    register(MarkSource(list_marks, list_choices, carrying))
+    register(MarkSource(list_marks, list_choices, carrying, hand_url))
 
 Each function gets who reads, and tells nothing above that post's clearance. entity: of the four subjects.
 """
@@ -34,11 +34,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class MarkSource:
-    """marks: of one subject; choices: code -> name of what a list may be narrowed to; carrying: who has that code."""
+    """marks: of one subject; choices: code -> name of what a list may be narrowed to; carrying: who has that code.
+
+    hand_url: page that takes subjects chosen on a list, to mark them by hand; "" for a post that may not.
+    """
 
     marks: Callable[[Actor, str, "Subject"], list[Mark]]
     choices: Callable[[Actor, str], Mapping[str, str]]
     carrying: Callable[[str, str], Q]
+    hand_url: Callable[[Actor, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,11 @@ def list_marks(*, actor: Actor, entity: str, subject: "Subject") -> list[Mark]:
 def list_choices(actor: Actor, entity: str) -> dict[str, str]:
     """Code -> name of every mark that the post may filter by."""
     return {code: name for source in _sources for code, name in source.choices(actor, entity).items()}
+
+
+def find_hand_url(actor: Actor, entity: str) -> str:
+    """Where chosen subjects are marked by hand; "" where the post marks nothing."""
+    return next((url for source in _sources if (url := source.hand_url(actor, entity))), "")
 
 
 def subjects_with(actor: Actor, entity: str, wanted: Wanted) -> Q:

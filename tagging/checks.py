@@ -5,7 +5,7 @@ from django.utils.timezone import localdate
 
 from accounts.actors import Actor
 from accounts.codes import SPAN, subtree
-from accounts.errors import DomainError
+from accounts.errors import DomainError, NotAllowed
 from registry.catalogue import get_catalogue
 from registry.conditions import compile_condition, parts_above
 from tagging.leaf import UNKNOWN
@@ -22,6 +22,12 @@ class TagRefused(DomainError):
     code = "tag_refused"
 
 
+class AboveClearance(NotAllowed):
+    """What the post sees masked cannot be counted by, nor attached. Its own status: such a try is audited."""
+
+    code = "above_clearance"
+
+
 class TagInUse(DomainError):
     """Something that is in force would break; the message names it."""
 
@@ -29,7 +35,8 @@ class TagInUse(DomainError):
 
 
 def settle_definition(actor: Actor, change: TagChange) -> None:
-    """Check what the requester wrote, and work out what follows from it. Raises TagRefused, BadCondition.
+    """Check what the requester wrote, and work out what follows from it. Raises TagRefused, BadCondition,
+    AboveClearance.
 
     What the requester sees masked, items or tags, cannot be used: who counts by it would find out what the mask hides.
     """
@@ -78,7 +85,7 @@ def _check_sight(actor: Actor, change: TagChange) -> None:
     above = parts_above(change.condition, clearance, catalogue)
     if above:
         names = "、".join(part.name for part in above)
-        raise TagRefused(f"本岗位看到的“{names}”是脱敏的,不能用作标签的条件。请换一个数据项。", field="condition")
+        raise AboveClearance(f"本岗位看到的“{names}”是脱敏的,不能用作标签的条件。请换一个。", field="condition")
 
 
 def _check_condition(change: TagChange) -> None:

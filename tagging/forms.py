@@ -1,13 +1,14 @@
 """Input of the pages of tags."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from accounts.roles import HIGHEST_LEVEL
 from registry.models import Entity
-from tagging.models import Colour, Kind
+from tagging.models import Colour, Kind, Tag
 from tagging.models.catalogue import SUBJECT_CHOICES
 
 FIELDS = (
@@ -75,6 +76,31 @@ class TagForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label="停用理由", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class HandForm(forms.Form):
+    """Which basic tag, on or off, and why. hidden: tags that are read though not offered, for the service to refuse."""
+
+    step = forms.ChoiceField(
+        label="要做什么", choices=[("attach", "打上"), ("remove", "去掉")], initial="attach", widget=forms.RadioSelect
+    )
+    reason = forms.CharField(label="理由", max_length=200, help_text="怎样知道的,如“3 月 5 日入户走访”。")
+    field_order = ["step", "tag", "reason"]
+
+    def __init__(self, data: Any = None, *, tags: Iterable[Tag], hidden: Iterable[Tag] = ()) -> None:
+        super().__init__(data)
+        self.offered = [(tag.code, tag.name) for tag in tags]
+        self.tags = {tag.code: tag for tag in (*tags, *hidden)}
+        self.fields["tag"] = forms.ChoiceField(label="标签", choices=[(code, code) for code in self.tags])
+        self.fields["tag"].widget.choices = self.offered
+        self.order_fields(self.field_order)
+
+
+class RecheckForm(forms.Form):
+    """Whether it is still so. Which answer is told by the button."""
+
+    answer = forms.ChoiceField(choices=[("yes", "仍然符合"), ("no", "不再符合")])
+    reason = forms.CharField(label="说明", max_length=200, required=False, help_text="不再符合的,须写明理由。")
 
 
 class DecisionForm(forms.Form):

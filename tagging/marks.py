@@ -6,14 +6,15 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.actors import Actor
-from accounts.rights import VIEW_TAGS, holds
+from accounts.rights import ATTACH_TAGS, VIEW_TAGS, holds
 from registry.marks import Mark, MarkSource
 from registry.models.base import Subject
 from tagging.carrying import carries
 from tagging.codes import key_of
-from tagging.models import SubjectTags
+from tagging.models import SubjectTags, Tag
 from tagging.selectors.catalogue import readable_tags
-from tagging.selectors.events import since_of
+from tagging.selectors.events import Held, list_held
+from tagging.selectors.rechecks import is_unverified
 
 
 def list_marks(actor: Actor, entity: str, subject: Subject) -> list[Mark]:
@@ -22,8 +23,9 @@ def list_marks(actor: Actor, entity: str, subject: Subject) -> list[Mark]:
     if row is None or not row.tags or not holds(actor, VIEW_TAGS):
         return []
     tags = list(readable_tags(actor).filter(pk__in=row.tags))
-    since = since_of(actor, entity, subject) if tags else {}
-    return [Mark(tag.name, tag.colour, reverse("tagging:tag_detail", args=[tag.pk]), since.get(tag.pk)) for tag in tags]
+    held = list_held(actor, entity, subject) if tags else {}
+    story = reverse("tagging:story", args=[entity, subject.pk])
+    return [_mark(tag, held.get(tag.pk), story) for tag in tags]
 
 
 def list_choices(actor: Actor, entity: str) -> Mapping[str, str]:
@@ -38,4 +40,14 @@ def carrying(entity: str, code: str) -> Q:
     return carries(entity, key_of(code))
 
 
-SOURCE = MarkSource(list_marks, list_choices, carrying)
+def hand_url(actor: Actor, entity: str) -> str:
+    """Page on which tags are attached by hand; "" for a post that may not."""
+    return reverse("tagging:hand", args=[entity]) if holds(actor, ATTACH_TAGS) else ""
+
+
+def _mark(tag: Tag, held: Held | None, story: str) -> Mark:
+    waits = is_unverified(tag, held.looked_on if held else None)
+    return Mark(tag.name, tag.colour, f"{story}#{tag.code}", held.since if held else None, unverified=waits)
+
+
+SOURCE = MarkSource(list_marks, list_choices, carrying, hand_url)

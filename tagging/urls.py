@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tagging.views import catalogue, changes
+from tagging.views import catalogue, changes, hand, rechecks, story
 
 app_name = "tagging"
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
     path("tags/<int:pk>/", catalogue.tag_detail, name="tag_detail"),
     path("tags/<int:pk>/change/", catalogue.tag_change, name="tag_change"),
     path("tags/<int:pk>/retire/", catalogue.tag_retire, name="tag_retire"),
+    path("tags/<int:pk>/recheck/", rechecks.recheck_tag, name="recheck_tag"),
+    path("tags/rechecks/", rechecks.recheck_list, name="recheck_list"),
+    path("tags/hand/<str:entity>/", hand.hand, name="hand"),
+    path("tags/hand/undo/<uuid:batch>/", hand.hand_undo, name="hand_undo"),
+    path("tags/of/<str:entity>/<int:pk>/", story.story, name="story"),
     path("tags/requests/", changes.change_list, name="change_list"),
     path("tags/requests/<int:pk>/", changes.change_detail, name="change_detail"),
     path("tags/requests/<int:pk>/revise/", changes.change_revise, name="change_revise"),

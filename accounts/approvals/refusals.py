@@ -9,6 +9,12 @@ class NeedsNote(DomainError):
     code = "needs_note"
 
 
+class StepTaken(Conflict):
+    """A step that was taken already, or that somebody decided on an older state: a replay, or the loser of a race."""
+
+    audited = True
+
+
 class ReviewRunning(DomainError):
     """An opinion is still awaited and its clock runs."""
 

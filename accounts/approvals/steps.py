@@ -5,9 +5,10 @@ from typing import Any
 from django.utils.timezone import now
 
 from accounts.actors import Actor
+from accounts.approvals.refusals import StepTaken
 from accounts.approvals.rules import DECISIONS, Action, Side, next_state
 from accounts.audit import record
-from accounts.errors import Conflict, NotFound
+from accounts.errors import NotFound
 from accounts.models import Approval, ApprovalStep
 
 MOVING = ("title", "state", "round", "version", "due_on", "submitted_at", "decided_at")
@@ -25,13 +26,13 @@ def lock(approval: Approval) -> Approval:
 
 
 def check_move(approval: Approval, action: Action, seen: int) -> None:
-    """Raise Conflict where the table has no such step, or the actor decided on something older than there is."""
+    """Raise StepTaken where the table has no such step, or the actor decided on something older than there is."""
     if next_state(approval.state, action) is None:
-        raise Conflict(
+        raise StepTaken(
             f"“{approval.title}”现在是“{approval.get_state_display()}”,刚才的一步没有生效。请刷新页面后再看。"
         )
     if seen != approval.version:
-        raise Conflict(f"“{approval.title}”在您打开页面以后有了新的进展,刚才的一步没有生效。请刷新页面后再办。")
+        raise StepTaken(f"“{approval.title}”在您打开页面以后有了新的进展,刚才的一步没有生效。请刷新页面后再办。")
 
 
 def move(

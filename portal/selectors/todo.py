@@ -8,6 +8,8 @@ from django.db.models import Count, Q, QuerySet, Value
 
 from accounts import rights
 from accounts.actors import Actor
+from accounts.approvals.selectors import list_waiting
+from accounts.models import Approval
 from accounts.rights import holds
 from accounts.roles import UNSCOPED_ROLES
 from accounts.sight_reading import list_unnoted
@@ -20,6 +22,8 @@ from forms_engine.selectors.admissions import list_opinions_to_give, list_versio
 from portal.selectors.systems import list_filings_to_decide, list_filings_to_mend
 from portal.selectors.systems import list_opinions_to_give as list_system_opinions_to_give
 from registry.models import Difference, Event
+from tagging.selectors.changes import TAG
+from tagging.selectors.rechecks import list_due
 
 OPEN_REPORTS = (Report.State.FILLING, Report.State.RETURNED)
 
@@ -42,6 +46,11 @@ KINDS: dict[str, tuple[tuple[str, ...], Rows]] = {
     "systems": ((rights.ADMIT_SYSTEMS,), lambda actor: list_filings_to_decide(actor=actor)),
     "own_systems": ((rights.APPLY_SYSTEMS,), lambda actor: list_filings_to_mend(actor=actor)),
     "forms": ((rights.DESIGN_FORMS,), lambda actor: list_versions_to_mend(actor=actor)),
+    # Requests for the desk, assignments to look at again for the village: no post does both.
+    "tags": (
+        (rights.DECIDE_TAGS, rights.ATTACH_TAGS),
+        lambda actor: list_tags_to_decide(actor=actor) if holds(actor, rights.DECIDE_TAGS) else list_due(actor=actor),
+    ),
     "events": ((rights.HANDLE_EVENTS, rights.REPORT_EVENTS), lambda actor: list_events_to_handle(actor=actor)),
     "differences": ((rights.CHANGE_RESIDENTS,), lambda actor: list_open_differences(actor=actor)),
 }
@@ -58,7 +67,7 @@ def count_todo(*, actor: Actor) -> dict[str, int]:
     parts = [_counted(kind, rows) for kind, rows in _waiting(actor)]
     if not parts:
         return {}
-    counts = {row["kind"]: row["n"] for row in parts[0].union(*parts[1:], all=True)}
+    counts = {row["waits"]: row["n"] for row in parts[0].union(*parts[1:], all=True)}
     return {**counts, "all": sum(counts.values())}
 
 
@@ -83,6 +92,10 @@ def list_open_differences(*, actor: Actor) -> QuerySet[Difference]:
     return differences
 
 
+def list_tags_to_decide(*, actor: Actor) -> QuerySet[Approval]:
+    return list_waiting(actor=actor, kind=TAG)
+
+
 def _waiting(actor: Actor) -> Iterator[tuple[str, QuerySet[Any]]]:
     for kind, (entitling, rows) in KINDS.items():
         if any(holds(actor, right) for right in entitling):
@@ -95,6 +108,6 @@ def _reports(actor: Actor, *states: Report.State) -> QuerySet[Report]:
 
 
 def _counted(kind: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
-    """One row (kind, n), or none where there is nothing; `rows` loses its order and its columns."""
-    counted: QuerySet[Any, Any] = rows.order_by().annotate(kind=Value(kind)).values("kind").annotate(n=Count("pk"))
+    """One row (waits, n), or none where there is nothing; `rows` loses its order and its columns."""
+    counted: QuerySet[Any, Any] = rows.order_by().annotate(waits=Value(kind)).values("waits").annotate(n=Count("*"))
     return counted

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 from django.utils.timezone import localdate
@@ -42,11 +43,14 @@ from portal.selectors.systems import list_opinions_to_give as list_system_opinio
 from portal.selectors.todo import (
     list_events_to_handle,
     list_open_differences,
+    list_tags_to_decide,
     list_versions_to_mend,
 )
 from registry.catalogue import get_catalogue
 from registry.masking import show
 from registry.models import Difference, Entity, Event, Person
+from tagging.models import TagChange
+from tagging.selectors.changes import list_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,10 @@ class CorrectionTask:
 
 @dataclass(frozen=True, slots=True)
 class Workbench:
-    """Sections of the page; one that is not the post's business stays empty. figures: None where none are counted."""
+    """Sections of the page; one that is not the post's business stays empty. figures: None where none are counted.
+
+    rechecks: how many subjects carry a tag that nobody looked at for its whole cycle (待复核).
+    """
 
     reports: ReportTasks = field(default_factory=ReportTasks)
     reviews: list[ReportTask] = field(default_factory=list)
@@ -87,6 +94,8 @@ class Workbench:
     filings: list[Filing] = field(default_factory=list)
     system_opinions: list[ApprovalReviewer] = field(default_factory=list)
     forms: list[FormVersion] = field(default_factory=list)
+    tag_changes: list[TagChange] = field(default_factory=list)
+    rechecks: int = 0
     events: list[Event] = field(default_factory=list)
     differences: list[DifferenceTask] = field(default_factory=list)
     emergencies: list[Emergency] = field(default_factory=list)
@@ -98,7 +107,8 @@ class Workbench:
     def has_tasks(self) -> bool:
         filling = self.reports.open or self.reviews or self.events or self.differences
         desks = self.admissions or self.opinions or self.filings or self.system_opinions
-        return bool(filling or desks or self.forms or self.corrections)
+        tagging = self.tag_changes or self.rechecks
+        return bool(filling or desks or tagging or self.forms or self.corrections)
 
     @property
     def due_today(self) -> int:
@@ -118,6 +128,8 @@ def get_workbench(*, actor: Actor, now: datetime, todo: Mapping[str, int]) -> Wo
         filings=list_filing_tasks(actor=actor),
         system_opinions=list_system_opinion_tasks(actor=actor) if holds(actor, rights.GIVE_OPINIONS) else [],
         forms=list_form_tasks(actor=actor) if holds(actor, rights.DESIGN_FORMS) else [],
+        tag_changes=list_tag_tasks(actor=actor) if holds(actor, rights.DECIDE_TAGS) and todo.get("tags") else [],
+        rechecks=todo.get("tags", 0) if holds(actor, rights.ATTACH_TAGS) else 0,
         events=list_event_tasks(actor=actor) if handles else [],
         differences=list_difference_tasks(actor=actor) if holds(actor, rights.CHANGE_RESIDENTS) else [],
         emergencies=list_emergency_tasks(actor=actor) if holds(actor, rights.WATCH_UNMASKING) else [],
@@ -144,6 +156,13 @@ def get_correction_task(*, actor: Actor) -> CorrectionTask | None:
         return None
     found = list_waiting(actor=actor).aggregate(count=Count("pk"), due_on=Min("due_on"))
     return CorrectionTask(what, url=url_of(url), **found) if found["count"] else None
+
+
+def list_tag_tasks(*, actor: Actor) -> list[TagChange]:
+    """Requests about tags that wait for the desk, each with `due_on`, the first due first."""
+    waiting = list_tags_to_decide(actor=actor).values("subject_id")
+    found: QuerySet[Any] = list_changes(actor=actor).filter(pk__in=waiting)
+    return list(found.order_by("due_on", "pk")[:SHOWN])
 
 
 def list_event_tasks(*, actor: Actor) -> list[Event]:

@@ -18,6 +18,7 @@ from registry.catalogue import get_catalogue
 from registry.forms import SubjectForm
 from registry.history import describe_history
 from registry.layouts import LAYOUTS, group_items
+from registry.marks import find_hand_url, list_marks
 from registry.masking import show
 from registry.models import Difference
 from registry.selectors.areas import list_places_to_live
@@ -65,6 +66,8 @@ def card_context(request: HttpRequest, entity: str, pk: int) -> dict[str, Any]:
         "can_unmask": holds(actor, UNMASK) and any(cell.masked for cell in cells.values()),
         "entity": entity,
         "panels": list_panels(actor=reader, entity=entity, subject=subject),
+        "tags": list_marks(actor=actor, entity=entity, subject=subject),
+        "hand_url": find_hand_url(actor, entity),
         **_addresses(entity, pk),
     }
 

@@ -20,6 +20,7 @@ from accounts.paging import take_page
 from registry.catalogue import get_catalogue
 from registry.forms import ListForm
 from registry.layouts import LAYOUTS
+from registry.marks import find_hand_url
 from registry.masking import is_masked
 from registry.models import DataItem, ItemType
 from registry.selectors.subjects import with_derived
@@ -35,6 +36,7 @@ NUMBERS = (ItemType.INTEGER, ItemType.DECIMAL)
 class Row:
     """cells: (item, text, masked), the first one is the link."""
 
+    pk: int
     url: str
     cells: list[tuple[DataItem, str, bool]]
 
@@ -72,6 +74,7 @@ def list_context(
         "choices": _column_choices(request, entity),
         "export_query": request.GET.urlencode(),
         "noun": LAYOUTS[entity].noun,
+        "hand_url": find_hand_url(actor, entity),
     }
 
 
@@ -112,7 +115,7 @@ def _row(subject: Any, entity: str, columns: Iterable[DataItem], actor: Actor) -
     for item in columns:
         text = text_of(subject, item, actor, catalogue)
         cells.append((item, text, bool(text) and is_masked(item, actor.clearance)))
-    return Row(reverse(f"registry:{entity}_detail", args=[subject.pk]), cells)
+    return Row(subject.pk, reverse(f"registry:{entity}_detail", args=[subject.pk]), cells)
 
 
 def chips_of(request: HttpRequest, form: ListForm) -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ from accounts.rights import CHANGE_RESIDENTS, IMPORT_RESIDENTS, VIEW_RESIDENTS, 
 from accounts.sealing import SealBroken, open_sealed, seal
 from registry.catalogue import get_catalogue
 from registry.forms import LeavingForm, PeopleForm, SearchForm, SubjectForm
-from registry.marks import list_choices, list_marks
+from registry.marks import list_choices
 from registry.models import Entity, Person
 from registry.selectors.areas import get_area_names, list_areas_below, list_register_communities
 from registry.selectors.events import list_events_of_person
@@ -74,7 +74,6 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     person, actor = context["subject"], actor_of(request)
     context["members"] = named(list_members(actor=actor, household_id=person.household_id), actor)
     context["events"] = list_events_of_person(actor=actor, person=person)
-    context["tags"] = list_marks(actor=actor, entity=Entity.PERSON, subject=person)
     context |= _places(person)
     return card_page(request, "registry/person_detail.html", context, beside=context["members"])
 

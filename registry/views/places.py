@@ -19,7 +19,7 @@ from accounts.rights import CHANGE_RESIDENTS, VIEW_RESIDENTS, holds
 from registry.catalogue import get_catalogue
 from registry.forms import ClosingForm, PlaceForm, SubjectForm
 from registry.layouts import LAYOUTS
-from registry.marks import list_choices, list_marks
+from registry.marks import list_choices
 from registry.models import Entity
 from registry.selectors.areas import list_areas_below
 from registry.selectors.places import (
@@ -120,7 +120,6 @@ def detail_view(pages: Pages) -> View:
     def place_detail(request: HttpRequest, pk: int) -> HttpResponse:
         context = card_context(request, pages.entity, pk)
         context |= pages.beside(actor_of(request), context["subject"])
-        context["tags"] = list_marks(actor=actor_of(request), entity=pages.entity, subject=context["subject"])
         return card_page(request, "registry/place_detail.html", context, beside=context.get("people", ()))
 
     return place_detail

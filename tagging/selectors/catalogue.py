@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
 
 from accounts.actors import Actor
 from accounts.codes import contains
 from accounts.errors import NotFound
 from accounts.rights import DECIDE_TAGS, PROPOSE_TAGS, holds
-from tagging.models import Definition, SubjectTags, Tag
+from tagging.models import Definition, Kind, SubjectTags, Tag
 from tagging.models.catalogue import TagQuerySet
 from tagging.selectors.counts import Counts, count_by_area
 
@@ -43,6 +44,16 @@ def get_tag(*, actor: Actor, pk: int) -> Tag:
     if tag is None:
         raise NotFound
     return tag
+
+
+def list_basic_tags(*, actor: Actor, entity: str) -> list[Tag]:
+    """Tags that the post may attach by hand to that subject, by group and name."""
+    return list(readable_tags(actor).filter(kind=Kind.BASIC, subject=entity).exclude(valid_until__lt=localdate()))
+
+
+def list_hidden_tags(*, actor: Actor) -> list[Tag]:
+    """Live tags in sight whose carriers the post may not know."""
+    return list(Tag.objects.visible_to(actor).live().filter(level__gt=actor.at_standing().clearance))
 
 
 def list_near_names(*, actor: Actor, name: str, but: int | None = None) -> list[Tag]:

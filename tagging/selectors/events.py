@@ -1,5 +1,6 @@
 """Reads of what happened to the tags of a subject."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.timezone import localdate
@@ -9,7 +10,20 @@ from registry.models.base import Subject
 from tagging.models import TagEvent
 
 
-def since_of(actor: Actor, entity: str, subject: Subject) -> dict[int, date]:
-    """Day on which each tag came last."""
-    events = TagEvent.objects.visible_to(actor).of(entity, subject)
-    return {tag: localdate(event.at) for event in events.order_by("pk") for tag in event.gained}
+@dataclass(slots=True)
+class Held:
+    """since: the day the tag came last; looked_on: the day somebody, or the rule, vouched for it last."""
+
+    since: date
+    looked_on: date
+
+
+def list_held(actor: Actor, entity: str, subject: Subject) -> dict[int, Held]:
+    """Key of each tag that the subject ever had -> its last time. One query."""
+    held: dict[int, Held] = {}
+    for event in TagEvent.objects.visible_to(actor).of(entity, subject).order_by("pk"):
+        day = localdate(event.at)
+        held |= {key: Held(day, day) for key in event.gained}
+        for key in event.checked:
+            held.setdefault(key, Held(day, day)).looked_on = day
+    return held

@@ -1,6 +1,6 @@
 """What each step of an approval means to a tag: the only writer of `TagChange.state` and of the catalogue."""
 
-from django.utils.timezone import now
+from django.contrib.postgres.functions import TransactionNow
 
 from accounts.actors import Actor
 from accounts.approvals.kinds import Kind
@@ -45,7 +45,8 @@ def on_approve(actor: Actor, approval: Approval) -> dict[str, int | str]:
         change.tag = Tag.objects.create(**change.definition(), area=change.area, department=change.department)
     else:
         _change_tag(change)
-    change.state, change.decided_at = State.APPROVED, now()
+    change.state = State.APPROVED
+    change.decided_at = TransactionNow()  # the clock of the transaction, by which the passes date what follows from it
     change.version = change.tag.version if change.tag else None
     change.save(update_fields=["state", "tag", "level", "version", "decided_at"])
     settle_levels_above(change.tag_id or 0)

@@ -8,9 +8,11 @@ from accounts.access import actor_of
 from registry.catalogue import get_catalogue
 from registry.condition_forms import ConditionJoinForm, ConditionSet
 from registry.condition_rows import build_tree, list_condition_items, list_condition_leaves, split_tree
-from registry.conditions import parts_above
+from registry.masking import is_masked
 from tagging.forms import TagForm
 from tagging.models import Definition, Kind
+from tagging.order import WORD
+from tagging.selectors.catalogue import list_hidden_tags
 
 
 class DefinitionPage:
@@ -24,7 +26,7 @@ class DefinitionPage:
         self.join = ConditionJoinForm(data, initial={"join": join})
         # Rows that were sent stand for themselves: one that equals the kept row is not an empty one.
         kept = [] if data else [{"item": row.item, "op": row.op, "value": row.value} for row in rows]
-        offered = {"items": _items(request), "leaves": list_condition_leaves(actor_of(request))}
+        offered = _offered(request)
         self.rows = ConditionSet(data, prefix="rows", initial=kept, form_kwargs=offered)
 
     def is_valid(self) -> bool:
@@ -52,8 +54,16 @@ class DefinitionPage:
         return {"form": self.form, "join": self.join, "rows": self.rows}
 
 
-def _items(request: HttpRequest) -> list[Any]:
-    """Items that the post may build a condition with: those of a person's condition that it sees unmasked."""
-    clearance, catalogue = actor_of(request).at_standing().clearance, get_catalogue()
-    offered = list_condition_items(catalogue)
-    return [item for item in offered if not parts_above({"item": item.code}, clearance, catalogue)]
+def _offered(request: HttpRequest) -> dict[str, Any]:
+    """What the post may build a condition with: items and tags that it sees unmasked. The others are read, so that the
+    service refuses them as what they are.
+    """
+    actor = actor_of(request)
+    items = list_condition_items(get_catalogue())
+    above = [item for item in items if is_masked(item, actor.at_standing().clearance)]
+    hidden = [f"{WORD}:{tag.code}" for tag in list_hidden_tags(actor=actor)]
+    return {
+        "items": [item for item in items if item not in above],
+        "leaves": list_condition_leaves(actor),
+        "unoffered": [*(item.code for item in above), *hidden],
+    }

@@ -121,7 +121,7 @@ def sees(visitor: Visitor, thing: Thing) -> bool:
         case "emergency":
             # Heads above the village; the security administrator follows the counts and sees no single one.
             seen = visitor.role in ("town", "district") and any(covers(visitor.place, place) for place in thing.places)
-        case "session" | "job":
+        case "session" | "job" | "step by hand":
             seen = thing.holder == visitor.name
         case "form" | "pack" | "target" | "flow" | "question" | "kept dataset" | "kept dataset with a door":
             seen = bool(visitor.department) and thing.department == visitor.department
@@ -261,7 +261,7 @@ MANAGED = {
 REVIEWERS = frozenset({"department", "data officer"})
 GRID_MAKERS = frozenset({"town", "district"})
 TAG_READERS = READERS | {"department", "data officer"}
-TAG_MAKERS = frozenset({"town", "district", "department"})
+TAG_MAKERS = frozenset({"worker", "town", "district", "department"})
 CATALOGUE = frozenset({"district", "department", "data officer"})
 DATASET_READERS = READERS | {"department", "data officer"}
 SYSTEM_READERS = frozenset({"town", "district", "department", "data officer"})
@@ -412,6 +412,11 @@ RULES: dict[str, Rule] = {
     "tagging:tag_add": rule(TAG_MAKERS, "GET HEAD POST"),
     "tagging:tag_change": rule(TAG_MAKERS, "GET HEAD POST", "tag", owned=True),
     "tagging:tag_retire": rule(TAG_MAKERS, "GET HEAD POST", "tag", owned=True),
+    "tagging:recheck_list": rule(VILLAGE, "GET HEAD"),
+    "tagging:recheck_tag": rule(VILLAGE, "GET HEAD POST", "tag"),
+    "tagging:hand": rule(VILLAGE, "POST", "marked person"),
+    "tagging:hand_undo": rule(VILLAGE, "POST", "step by hand"),
+    "tagging:story": rule(READERS, "GET HEAD", "marked person"),
     "tagging:change_list": rule(TAG_MAKERS, "GET HEAD"),
     "tagging:change_detail": rule(TAG_MAKERS, "GET HEAD POST", "tag request"),
     "tagging:change_revise": rule(TAG_MAKERS, "GET HEAD POST", "tag request"),

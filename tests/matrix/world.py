@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.files.base import ContentFile
@@ -29,6 +30,7 @@ from registry.catalogue import get_catalogue
 from registry.models import Difference, Dwelling, Event, EventPhoto, ImportBatch, Organization, Person
 from tagging.models import Tag
 from tagging.services.desk import propose_tag
+from tagging.services.hand import attach_tag
 from tests.data_return.test_take_evidence import photo
 from tests.doors import sign_in
 from tests.factories import (
@@ -476,6 +478,7 @@ def _add_tags(world: World) -> None:
             change = propose_tag(actor=actor, values=basic(f"新标签 {holder}"), reason="要用")
         for kind, pk in {"tag": tag.pk, "tag request": change.pk, "own tag request": change.pk}.items():
             world.add(Thing(kind, holder, places=(place,), department=department, holder=holder), pk=pk)
+    _add_marked_people(world, tag)
     for kind in ("tag", "tag request", "own tag request"):
         world.add(Thing(kind, "nowhere", exists=False), pk=32_000)
 
@@ -484,3 +487,16 @@ def offers(world: World) -> dict[int, int]:
     """Number of the difference that offers a phone, per subject."""
     with acting_as(world.actors["district"]):
         return dict(Difference.objects.values_list("subject_id", "pk"))
+
+
+def _add_marked_people(world: World, tag: Tag) -> None:
+    """Everybody as whom one tags, and a step of the worker over one of them."""
+    for thing, numbers in world.things["person"]:
+        marked = Thing("marked person", thing.name, places=thing.places, exists=thing.exists)
+        world.add(marked, entity="person", pk=numbers["pk"], subject_id=numbers["pk"])
+    pk = next(numbers["pk"] for thing, numbers in world.things["person"] if thing.name == "east")
+    worker = world.actors["worker"]
+    with acting_as(worker):
+        done = attach_tag(actor=worker, tag=tag, ids=[pk], reason="入户走访")
+    world.add(Thing("step by hand", "of the worker", holder="worker"), batch=done.batch)
+    world.add(Thing("step by hand", "nowhere", exists=False), batch=UUID(int=NOWHERE))

@@ -5,7 +5,7 @@ import pytest
 from accounts.errors import Conflict, NotAllowed
 from accounts.scope import acting_as
 from registry.conditions import BadCondition
-from tagging.checks import TagRefused
+from tagging.checks import AboveClearance, TagRefused
 from tagging.models import Tag, TagChange
 from tagging.services.desk import (
     approve_change,
@@ -48,9 +48,8 @@ def test_the_level_of_a_dynamic_tag_is_the_highest_of_its_items(cast, items):
 
 
 def test_an_item_above_the_requesters_clearance_cannot_be_used(cast, items):
-    with pytest.raises(TagRefused) as refused:
+    with pytest.raises(AboveClearance) as refused:
         propose(cast.department, condition={"all": [{"not": POOR["all"][0]}]})
-    assert refused.value.field == "condition"
     assert "是否低保" in refused.value.message
     assert not TagChange.objects.exists()
 
@@ -60,7 +59,7 @@ def test_an_item_above_the_requesters_clearance_cannot_be_used(cast, items):
     [
         ({"condition": {}}, TagRefused),
         ({"condition": {"all": []}}, BadCondition),
-        ({"condition": {"item": "dwelling.address", "op": "known"}}, TagRefused),
+        ({"condition": {"item": "dwelling.address", "op": "known"}}, AboveClearance),
         ({"condition": {"item": "organization.type", "op": "known"}}, BadCondition),
         ({"valid_until": date(2020, 1, 1)}, TagRefused),
     ],
@@ -93,12 +92,17 @@ def test_the_requester_never_decides_in_whatever_post(cast, items):
     assert not Tag.objects.exists()
 
 
-def test_a_town_does_not_decide_and_a_village_does_not_propose(cast, items):
+def test_a_town_does_not_decide_and_a_grid_worker_does_not_propose(cast, items):
     change = propose(cast.town)
     with pytest.raises(NotAllowed):
         decide(approve_change, cast.town, change)
     with pytest.raises(NotAllowed):
-        propose(cast.worker)
+        propose(cast.grid_worker)
+
+
+def test_a_village_proposes_a_tag_of_its_own(cast, items):
+    tag = make_tag(cast, cast.worker)
+    assert tag.area_id == cast.worker.area_code
 
 
 def test_a_decision_is_taken_once(cast, items):

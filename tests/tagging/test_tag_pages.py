@@ -34,6 +34,7 @@ def test_a_tag_goes_from_the_form_over_the_desk_into_the_catalogue(client, cast,
     assert client.post(reverse("tagging:change_detail", args=[change.pk]), answer).status_code == 302
     sign_in(client, cast.worker)
     assert "年龄不小于 80" in text_of(client, "tag_detail", Tag.objects.get().pk)
+    sign_in(client, cast.grid_worker)
     assert "申请新标签" not in text_of(client, "tag_list")
 
 

@@ -9,7 +9,7 @@ from forms_engine.selectors.overlap import names_above
 from registry.catalogue import get_catalogue
 from registry.conditions import BadCondition, compile_condition, describe_condition, level_of, parts_above
 from registry.models import Household, Person
-from tagging.checks import TagRefused
+from tagging.checks import AboveClearance, TagRefused
 from tagging.evaluation.keeping import refresh_all, refresh_changed
 from tagging.models import SubjectTags, Tag
 from tagging.services.desk import approve_change, propose_change
@@ -129,7 +129,7 @@ def test_a_level_that_the_catalogue_raised_reaches_the_tags_at_night(cast, tags)
 def test_a_tag_above_the_clearance_is_in_no_condition_of_that_post(cast, tags):
     """A department reads level 2: what a tag of level 3 is made of stays hidden behind the tag too."""
     hidden = tags[2]
-    with pytest.raises(TagRefused, match="标签:高龄困难"):
+    with pytest.raises(AboveClearance, match="标签:高龄困难"):
         propose(cast.department, name="绕过", condition=both(hidden))
     version = make_form(cast.department, {"B": "person.name"}, condition=both(hidden))
     assert names_above(version, cast.department.clearance) == ["标签:高龄困难"]
