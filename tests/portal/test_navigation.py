@@ -9,8 +9,18 @@ from tests.factories import DISTRICT, EAST, make_actor
 from tests.portal.test_workbench import event
 
 MENUS = {
-    Role.COMMUNITY_WORKER: ["待办", "填报", "居民与房屋", "事件与走访", "回流数据", "校核", "标签", "减负账"],
-    Role.GRID_WORKER: ["待办", "填报", "居民与房屋", "事件与走访", "回流数据", "校核", "标签"],
+    Role.COMMUNITY_WORKER: [
+        "待办",
+        "填报",
+        "居民与房屋",
+        "事件与走访",
+        "回流数据",
+        "校核",
+        "数据授权",
+        "标签",
+        "减负账",
+    ],
+    Role.GRID_WORKER: ["待办", "填报", "居民与房屋", "事件与走访", "回流数据", "校核", "数据授权", "标签"],
     Role.TOWN_ADMIN: [
         "待办",
         "审核",
@@ -19,6 +29,7 @@ MENUS = {
         "回流数据",
         "校核",
         "系统准入",
+        "数据授权",
         "标签",
         "减负账",
         "组织与人员",
@@ -32,6 +43,7 @@ MENUS = {
         "回流数据",
         "校核时限",
         "系统准入",
+        "数据授权",
         "标签",
         "减负账",
         "数据项目录",
@@ -39,7 +51,7 @@ MENUS = {
         "查看完整信息记录",
         "API 客户端",
     ],
-    Role.DATA_OFFICER: ["待办", "联审意见", "回流数据", "校核", "推送", "系统准入", "标签", "数据项目录"],
+    Role.DATA_OFFICER: ["待办", "联审意见", "回流数据", "校核", "推送", "系统准入", "数据授权", "标签", "数据项目录"],
     Role.SYSTEM_ADMIN: ["待办", "接口文档", "运行状态"],
     Role.SECURITY_ADMIN: ["待办", "组织与人员", "查看完整信息记录", "API 客户端"],
     Role.AUDIT_ADMIN: ["待办", "审计"],
@@ -70,6 +82,7 @@ def test_the_badge_counts_what_waits(client, cast, items):
         "事件与走访": 2,
         "回流数据": 0,
         "校核": 0,
+        "数据授权": 0,
         "标签": 0,
         "减负账": 0,
     }
