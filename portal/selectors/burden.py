@@ -133,7 +133,7 @@ def get_issuer(*, actor: Actor, pk: int) -> Department:
     """A department that asked something in the area of the post; a department sees itself alone. Raises NotFound."""
     asked = Report.objects.visible_to(actor).filter(dispatch__version__template__department_id=OuterRef("pk"))
     found = Department.objects.filter(pk=pk)
-    found = found.filter(pk=actor.department_id) if _is_issuer(actor) else found.filter(Exists(asked))
+    found = found.filter(pk=actor.department_id or 0) if _is_issuer(actor) else found.filter(Exists(asked))
     department = found.first()
     if department is None:
         raise NotFound
