@@ -1,9 +1,13 @@
 """Input of the pages of corrections."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
+from accounts.codes import Range
+from accounts.models import Area
+from data_return.comparing.reading import Asked, Kind
 from data_return.correction_rules import Finding, State
 from data_return.services.correcting import Mark
 from registry.catalogue import get_catalogue
@@ -83,3 +87,33 @@ class ObjectForm(forms.Form):
 
 class CorrectionFilterForm(forms.Form):
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), (OVERDUE, "已逾期"), *State.choices])
+
+
+class CompareForm(forms.Form):
+    """Which list of a comparison, and which part of it. A wrong filter filters nothing."""
+
+    open_only = forms.BooleanField(label="只看没处理的", required=False)
+
+    def __init__(self, data: Any, *, areas: Sequence[Area], items: Sequence[DataItem], covers: bool) -> None:
+        super().__init__(data)
+        self.areas, self.covers = {str(area.code): area for area in areas}, covers
+        choices = [("", "全部"), *((code, area.name) for code, area in self.areas.items())]
+        self.fields["area"] = forms.ChoiceField(label="所在区域", required=False, choices=choices)
+        names = [(item.code, item.name) for item in items if not item.is_sealed]
+        self.fields["item"] = forms.ChoiceField(label="数据项", required=False, choices=[("", "全部"), *names])
+        self.is_valid()
+
+    @property
+    def kind(self) -> Kind:
+        wanted = self.data.get("kind", "")
+        allowed = [one.value for one in Kind if one != Kind.THERE or self.covers]
+        return Kind(wanted) if wanted in allowed else Kind.DIFFERS
+
+    @property
+    def area(self) -> Range | None:
+        chosen = self.cleaned_data.get("area")
+        return self.areas[chosen].range if chosen else None
+
+    def asked(self, *, after: int = 0, most: int) -> Asked:
+        given = self.cleaned_data
+        return Asked(self.kind, after, most, given.get("item", ""), bool(given.get("open_only")))

@@ -4,6 +4,7 @@ from accounts.approvals.kinds import register
 from accounts.jobs import job_handler
 from accounts.scope import register_settings
 from data_return.panel import find_panel
+from data_return.prefilling import RECORD, find_prefill
 from data_return.selectors.corrections import find_correcting
 from data_return.selectors.records import find_reading, find_writing
 from data_return.services import grant_hooks, publish
@@ -17,12 +18,14 @@ from data_return.sight import (
     READING,
     WRITING,
 )
-from registry import card_panels
+from registry import card_panels, prefills
 
 card_panels.register(find_panel)
+
 register(publish.KIND)
 register(grant_hooks.KIND)
 register_settings(READING, [DATASETS_READ, PLACES_READ], find_reading)
 register_settings(WRITING, [DATASETS_WRITTEN], find_writing)
 register_settings(CORRECTING, [CORRECTIONS_OF], find_correcting)
 job_handler(LOAD)(load_records)
+prefills.register(RECORD, find_prefill)

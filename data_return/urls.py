@@ -3,7 +3,18 @@
 from django.urls import path
 
 from data_return.api import events as api_events
-from data_return.views import corrections, datasets, events, granting, grants, marking, push, push_flows, records
+from data_return.views import (
+    comparing,
+    corrections,
+    datasets,
+    events,
+    granting,
+    grants,
+    marking,
+    push,
+    push_flows,
+    records,
+)
 
 app_name = "data_return"
 urlpatterns = [
@@ -29,6 +40,9 @@ urlpatterns = [
     path("datasets/<int:pk>/submit/", datasets.dataset_submit, name="dataset_submit"),
     path("datasets/<int:pk>/withdraw/", datasets.dataset_withdraw, name="dataset_withdraw"),
     path("datasets/<int:pk>/decide/", datasets.dataset_decide, name="dataset_decide"),
+    path("datasets/<int:pk>/compare/", comparing.dataset_compare, name="dataset_compare"),
+    path("datasets/<int:pk>/compare/export/", comparing.dataset_compare_export, name="dataset_compare_export"),
+    path("records/<int:pk>/adopt/", comparing.record_adopt, name="record_adopt"),
     path("records/right/", marking.record_right, name="record_right"),
     path("records/<int:pk>/", marking.record_mark, name="record_mark"),
     path("corrections/", corrections.correction_list, name="correction_list"),

@@ -14,7 +14,7 @@ from accounts.models import Area
 from registry.catalogue import Catalogue, get_catalogue, is_stored
 from registry.layouts import AREA_DRIVEN, group_items
 from registry.marks import Wanted
-from registry.masking import is_masked
+from registry.masking import is_masked, show
 from registry.models import DataItem, Entity, ItemType
 from registry.rules import ItemSpec, ValueRefused, parse_value
 from registry.services.people import Leaving
@@ -59,13 +59,24 @@ class SubjectForm(forms.Form):
     """Add or edit one subject. `values`: canonical values of the items that changed; None clears one.
 
     An item that the reader may not see unmasked comes empty: left empty it stays as it is, filled in it is replaced.
+    known: of somebody new, item code -> canonical value that another source knows; see `registry.prefills`.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    origin = ""
+    """Who says what came filled in, for people to read."""
 
-    def __init__(self, data: Any = None, *, entity: str, actor: Actor, subject: Any = None) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        entity: str,
+        actor: Actor,
+        subject: Any = None,
+        known: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(data)
-        self.entity, self.actor, self.subject = entity, actor.at_standing(), subject
+        self.entity, self.actor, self.subject, self.known = entity, actor.at_standing(), subject, known or {}
         self.catalogue = get_catalogue()
         self.groups_of_items = group_items(entity, _asked(self.catalogue.of_entity(entity)))
         for _, items in self.groups_of_items:
@@ -136,19 +147,22 @@ class SubjectForm(forms.Form):
             self.add_error(item.code, refusal.message)
             return
         if value is None and self._keeps_masked(item):
+            if item.code in self.known:
+                self.values[item.code] = self.known[item.code]
             return
         if _plain(value) != _plain(value_of(self.subject, item) if self.subject is not None else None):
             self.values[item.code] = value
 
     def _keeps_masked(self, item: DataItem) -> bool:
-        return self.subject is not None and is_masked(item, self.actor.clearance)
+        return (self.subject is not None or item.code in self.known) and is_masked(item, self.actor.clearance)
 
     def _field(self, item: DataItem) -> forms.Field:
-        known = text_of(self.subject, item, self.actor, self.catalogue) if self.subject is not None else ""
+        known = self._known_text(item)
         hidden = bool(known) and is_masked(item, self.actor.clearance)
-        initial = "" if hidden or self.subject is None else _plain(value_of(self.subject, item))
+        initial = "" if hidden else _plain(self._known_value(item))
         required = item.code in REQUIRED[Entity(self.entity)] and not hidden
-        help_text = f"已登记 {known};不更正请留空。" if hidden else ""
+        words = "已登记 {};不更正请留空。" if self.subject is not None else "部门数据 {};留空则照此登记。"
+        help_text = words.format(known) if hidden else ""
         return forms.CharField(
             label=item.name,
             required=required,
@@ -156,6 +170,14 @@ class SubjectForm(forms.Form):
             help_text=help_text,
             widget=item_widget(item, self.catalogue, empty="(不更正)" if hidden else ""),
         )
+
+    def _known_text(self, item: DataItem) -> str:
+        if self.subject is not None:
+            return text_of(self.subject, item, self.actor, self.catalogue)
+        return show(item, self.known.get(item.code), self.actor.clearance, self.catalogue)
+
+    def _known_value(self, item: DataItem) -> Any:
+        return value_of(self.subject, item) if self.subject is not None else self.known.get(item.code)
 
 
 TAG_FILTERS = (("tag", "有标签"), ("any", "有标签之一"), ("without", "没有标签"))

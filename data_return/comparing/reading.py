@@ -126,12 +126,17 @@ class Asked:
     open_only: bool = False
 
 
+def reads_dataset(actor: Actor, pk: int) -> bool:
+    """Whether the post reads records of the dataset, wherever that is."""
+    reading = reading_of(actor)
+    return pk in reading.whole or any(dataset == pk for dataset, _ in reading.parts)
+
+
 def get_comparison(*, actor: Actor, pk: int, area: Range | None = None) -> Comparison:
     """area: a part of the scope, all of it by default. Raises NotFound for a dataset that the post does not read."""
     reading = reading_of(actor)
-    read = reading.whole | {dataset for dataset, _ in reading.parts}
-    dataset = Dataset.objects.select_related("live", "department").filter(pk=pk, pk__in=read).first()
-    if dataset is None or dataset.live is None or actor.scope is None:
+    dataset = Dataset.objects.select_related("live", "department").filter(pk=pk).first()
+    if dataset is None or dataset.live is None or actor.scope is None or not reads_dataset(actor, pk):
         raise NotFound
     wanted = area or actor.scope
     if not (contains(actor.scope, wanted[0]) and contains(actor.scope, wanted[1])):

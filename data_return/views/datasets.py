@@ -15,6 +15,7 @@ from accounts.htmx import go
 from accounts.notices import tell
 from accounts.paging import take_page
 from accounts.rights import DECIDE_DATASETS, PUBLISH_DATASETS, holds
+from data_return.comparing.reading import reads_dataset
 from data_return.forms import DecisionForm, FilterForm, RegisterForm
 from data_return.models import Dataset, DatasetVersion
 from data_return.selectors.datasets import (
@@ -160,6 +161,7 @@ def _page(request: HttpRequest, shown: Shown, form: DecisionForm) -> HttpRespons
         "filled": list_filled(shown.dataset, shown.items),
         "stale": is_stale(shown.dataset, localdate()),
         "inside": inside,
+        "compares": holds(actor, rights.VIEW_RESIDENTS) and reads_dataset(actor, shown.dataset.pk),
         "steps": list_steps(approval) if inside else [],
         "versions": list_versions(shown.dataset, all_of_them=shown.kept),
         "covers": describe_condition(version.covers, get_catalogue()) if version.covers else "",

@@ -21,6 +21,7 @@ from registry.layouts import LAYOUTS, group_items
 from registry.marks import find_hand_url, list_marks
 from registry.masking import show
 from registry.models import Difference
+from registry.prefills import Prefill, get_prefill
 from registry.selectors.areas import list_places_to_live
 from registry.selectors.subjects import card_items, get_subject, list_history, list_open_differences
 from registry.selectors.unmasking import get_sight
@@ -125,8 +126,12 @@ def show_closing(request: HttpRequest, form: forms.Form, context: dict[str, Any]
 
 
 def subject_form(request: HttpRequest, entity: str, subject: Any = None) -> SubjectForm:
+    """For somebody new it comes filled in from where the address says, which leaves its line."""
     actor = actor_of(request)
-    form = SubjectForm(request.POST or None, entity=entity, actor=actor, subject=subject)
+    prefill = get_prefill(actor, entity, request) if subject is None else Prefill()
+    prefill.note()
+    form = SubjectForm(request.POST or None, entity=entity, actor=actor, subject=subject, known=prefill.values)
+    form.origin = prefill.origin
     form.ask_area(list_places_to_live(actor))
     return form
 

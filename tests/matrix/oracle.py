@@ -206,12 +206,18 @@ def _applies(visitor: Visitor, thing: Thing) -> bool:
     return _sees_dataset(visitor, thing) and thing.state == "published" and visitor.department != thing.department
 
 
+def _reads_dataset(visitor: Visitor, thing: Thing) -> bool:
+    """Whoever the grant to the unit names: its own posts and those below, not those above."""
+    return any(covers(place, visitor.place) for place in thing.places)
+
+
 SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "tag": _sees_tag,
     "tag request": _sees_tag,
     "own tag request": _sees_tag,
     "dataset": _sees_dataset,
     "correction": _sees_correction,
+    "granted dataset": _reads_dataset,
     "evidence": _sees_correction,
     "system": _sees_system,
     "kept system": lambda visitor, thing: visitor.department == thing.department,
@@ -444,6 +450,9 @@ RULES: dict[str, Rule] = {
     "data_return:request_withdraw": rule(GRANT_MAKERS, "POST", "asked grant"),
     "data_return:request_decide": rule(GRANT_DESKS, "POST", "grant request"),
     "data_return:dataset_decide": rule(DISTRICT, "POST", "dataset at the desk"),
+    "data_return:dataset_compare": rule(READERS, "GET HEAD", "granted dataset"),
+    "data_return:dataset_compare_export": rule(READERS, "GET HEAD", "granted dataset", step_up=True),
+    "data_return:record_adopt": rule(VILLAGE, "POST", "record"),
     "data_return:record_mark": rule(VILLAGE, "GET POST", "record"),
     "data_return:record_right": rule(VILLAGE, "POST"),
     "data_return:correction_list": rule(CORRECTION_READERS, "GET HEAD"),

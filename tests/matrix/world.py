@@ -279,6 +279,8 @@ def _add_corrections(world: World, dataset: Dataset) -> None:
     """Records of both villages under a grant of their town, each with a correction and its evidence."""
     officer, desk, town = world.actors["data officer of civil"], world.actors["district"], world.actors["town"]
     make_grant(town, dataset, officer, desk)
+    world.add(Thing("granted dataset", "published", places=("town",)), pk=dataset.pk)
+    world.add(Thing("granted dataset", "nowhere", exists=False), pk=NOWHERE)
     markers = {"east": "worker", "east grid": "grid worker", "west": "neighbour"}
     for place, marker in markers.items():
         pk, actor = make_record(officer, dataset, PLACES[place], name="张三"), world.actors[marker]
