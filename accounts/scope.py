@@ -57,17 +57,44 @@ def resolved(actor: Actor, key: str) -> Any:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a setting needs an open transaction")
-    known: dict[str, _Remembered] = getattr(connection, "portal_settings", {})
-    before = known.get(key)
+    before = _known().get(key)
     if before and before.post_id == actor.post_id and _still_open(before.savepoints):
         return before.told
     told = _registered[key].resolve(actor)
+    _tell(actor, key, told)
+    return told
+
+
+@contextmanager
+def telling(actor: Actor, key: str, told: Told) -> Iterator[None]:
+    """Tell the policies something else than what `key` resolves to for the actor, until the block ends.
+
+    Then it is forgotten: nothing is told until it is asked for again. For work that acts for others, such as filling
+    in a form for those who will see it.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a setting needs an open transaction")
+    _tell(actor, key, told)
+    try:
+        yield
+    finally:
+        known = _known()
+        connection.portal_settings = {one: known[one] for one in known if one != key}  # type: ignore[attr-defined]
+        if _takes_statements():
+            with connection.cursor() as cursor:
+                cursor.execute("; ".join(f"SET LOCAL {name} = ''" for name in _registered[key].names))
+
+
+def _known() -> dict[str, _Remembered]:
+    return getattr(connection, "portal_settings", {})
+
+
+def _tell(actor: Actor, key: str, told: Told) -> None:
     literals = {name: _literal(values) for name, values in told.settings().items()}
     with connection.cursor() as cursor:
         cursor.execute("; ".join(f"SET LOCAL {name} = '{literals[name]}'" for name in _registered[key].names))
     remembered = _Remembered(actor.post_id, list(connection.savepoint_ids), told)
-    connection.portal_settings = known | {key: remembered}  # type: ignore[attr-defined]
-    return told
+    connection.portal_settings = _known() | {key: remembered}  # type: ignore[attr-defined]
 
 
 def _still_open(savepoints: list[str]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from accounts.actors import Actor
 from accounts.sealing import blind_index
-from data_return.models import Grant, ReturnedRecord
+from data_return.models import Dataset, Grant, ReturnedRecord
 from data_return.models.datasets import NAMED_BY
 from data_return.models.records import RecordQuerySet
 from data_return.reading import SOURCE_KEY
@@ -53,6 +53,12 @@ def list_returned(*, actor: Actor, records: RecordQuerySet) -> list[Returned]:
     reading = reading_of(actor)
     joined = records.select_related("dataset__department", "dataset__live").order_by("dataset_id", "-observed_on", "pk")
     return [show_record(record, actor, reading) for record in joined]
+
+
+def describe_returned(dataset_id: int, on: str) -> str:
+    """回流数据 · 区残联 · 残疾人证名单 · 2026-11-01: where a value came from, for people. on: ISO day."""
+    dataset = Dataset.objects.select_related("department").get(pk=dataset_id)
+    return f"回流数据 · {dataset.department} · {dataset} · {on}"
 
 
 def show_record(record: ReturnedRecord, actor: Actor, reading: Reading) -> Returned:

@@ -85,13 +85,14 @@ class Report(ScopedModel):
 
 
 class ReportRow(ScopedModel):
-    """One subject in a report (一行). Keys of all four objects are column letters.
+    """One subject in a report (一行). Keys of all five objects are column letters.
 
     values: what the cell holds now, canonical, sealed where the item is; a missing key is an empty cell.
     flags: "confirm" (待核实, old) or "conflict" (有差异), as found at dispatch and cleared by the worker.
     edits: {"n": edit counter for optimistic locking, "by": post, "at": ISO time, "was": value at dispatch, "flag": flag
     at dispatch, "ok": true where it stands unchanged, "undone": true where it was put back}.
     comments: {"text", "by", "at", "done"} of a reviewer.
+    origins: [dataset, day] of a value that returned data brought when the row was written.
     The key is built from the SELECT that fills the table, not from an identity column.
     """
 
@@ -110,6 +111,7 @@ class ReportRow(ScopedModel):
     flags = models.JSONField(default=dict, db_default={})
     edits = models.JSONField(default=dict, db_default={})
     comments = models.JSONField(default=dict, db_default={})
+    origins = models.JSONField(default=dict, db_default={})
 
     class Meta:
         verbose_name = "报表行"

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.errors import NotFound
 from accounts.models import Post
+from data_return.selectors.returned import describe_returned
 from forms_engine.models import CellEdit, FormColumn, Report
 from forms_engine.rules import is_editable
 from forms_engine.selectors.grid import ROW_FIELDS, Lens, report_rows
@@ -107,7 +108,7 @@ def get_cell(*, lens: Lens, report: Report, subject_id: int, letter: str, until:
         state=lens.state(column, row).value,
         n=edit.get("n", 0),
         confirmed=bool(edit.get("ok")),
-        origin=_origin(lens, report, item, subject_id) if item else "",
+        origin=_origin(lens, report, item, row, letter) if item else "",
         at_dispatch=lens.text(column, edit["was"]) if "was" in edit else "",
         comment=read_comment(said, names) if said else None,
         offers=[_offer(lens, column, found) for found in _differences(lens, report, item, subject_id)],
@@ -143,7 +144,10 @@ def name_posts(post_ids: Iterable[int | None]) -> dict[int, str]:
 
 def _get_row(lens: Lens, report: Report, subject_id: int) -> dict[str, Any]:
     row: dict[str, Any] | None = (
-        report_rows(actor=lens.actor, report=report).filter(subject_id=subject_id).values(*ROW_FIELDS).first()
+        report_rows(actor=lens.actor, report=report)
+        .filter(subject_id=subject_id)
+        .values(*ROW_FIELDS, "origins")
+        .first()
     )
     if row is None:
         raise NotFound("这一行不在您的名册中,请刷新页面。")
@@ -181,14 +185,17 @@ def read_comment(said: Mapping[str, Any], names: Mapping[int, str]) -> Comment:
     return Comment(said["text"], names.get(said["by"], ""), at, bool(said.get("done")))
 
 
-def _origin(lens: Lens, report: Report, item: DataItem, subject_id: int) -> str:
+def _origin(lens: Lens, report: Report, item: DataItem, row: Mapping[str, Any], letter: str) -> str:
+    """Of the value that was filled in: the dataset that brought it, else where the registry has it from."""
     if item.derived:
         return describe_origin(item, {})
+    if letter in row["origins"]:
+        return describe_returned(*row["origins"][letter])
     subject = report.dispatch.version.subject
     try:
         stored = f"{path_to(item, subject)}provenance"
     except NotReachable:
         return ""
     rows = model_of(subject)._default_manager.visible_to(lens.actor)  # type: ignore[attr-defined]
-    provenance = rows.filter(pk=subject_id).values_list(stored, flat=True).first()
+    provenance = rows.filter(pk=row["subject_id"]).values_list(stored, flat=True).first()
     return describe_origin(item, (provenance or {}).get(item.code, {}))

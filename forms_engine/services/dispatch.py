@@ -61,8 +61,8 @@ def dispatch_form(
 
 def prefill_reports(actor: Actor, job: Job, *, dispatch_id: int) -> Steps:
     """Job handler: a chunk of communities a step. What is still `preparing` is what is left to do."""
-    dispatch = Dispatch.objects.select_related("version").get(pk=dispatch_id)
-    roster = get_roster(dispatch)
+    dispatch = Dispatch.objects.select_related("version__template").get(pk=dispatch_id)
+    roster = get_roster(dispatch, actor=actor)
     waiting = Report.objects.filter(dispatch=dispatch, state=Report.State.PREPARING)
     from_data = dispatch.version.answer_mode == FormVersion.AnswerMode.DATA
     ready = Report.State.ACCEPTED if from_data else Report.State.FILLING

@@ -3,7 +3,9 @@
 The rows are written as they are selected: key, scope and values come from the SELECT, nothing passes through Python.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,6 +20,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Func,
+    JSONField,
     Q,
     QuerySet,
     TextField,
@@ -26,13 +29,17 @@ from django.db.models import (
 )
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, JSONObject
-from django.db.models.lookups import IsNull, LessThan
+from django.db.models.lookups import Exact, IsNull, LessThan
 
+from accounts.actors import Actor
 from accounts.codes import SPAN, Level
+from data_return.filling import Filling, find_filling
 from forms_engine.models import Dispatch, FormColumn, FormVersion, Report, ReportRow
 from forms_engine.selectors.reports import get_columns
 from forms_engine.services.clues import select_differences, select_last_answers
+from forms_engine.services.returned import Returned, compile_returned
 from registry.catalogue import Catalogue, get_catalogue, is_stored, model_of
+from registry.changes import SourceKind
 from registry.conditions import compile_condition
 from registry.expressions import NotReachable, Sql, item_expression, path_to
 from registry.models import DataItem, Entity, ItemType
@@ -48,11 +55,15 @@ HOMES = {
 
 @dataclass(frozen=True)
 class Roster:
-    """What a dispatch asks for, ready to be compiled: subjects, columns, reporting date."""
+    """What a dispatch asks for, ready to be compiled: subjects, columns, reporting date.
+
+    filling: returned data that may fill it beside the registry.
+    """
 
     dispatch: Dispatch
     columns: Sequence[FormColumn]
     catalogue: Catalogue
+    filling: Filling | None = None
 
     @property
     def version(self) -> FormVersion:
@@ -70,8 +81,17 @@ class Roster:
         return HOMES[FormVersion.Population(self.version.population)]
 
 
-def get_roster(dispatch: Dispatch) -> Roster:
-    return Roster(dispatch, get_columns(dispatch.version), get_catalogue())
+def get_roster(dispatch: Dispatch, *, actor: Actor | None = None) -> Roster:
+    """actor: who fills it in; without one the registry alone does. Needs `version` joined."""
+    filling = _filling(dispatch.version, actor) if actor is not None else None
+    return Roster(dispatch, get_columns(dispatch.version), get_catalogue(), filling)
+
+
+def _filling(version: FormVersion, actor: Actor) -> Filling | None:
+    if version.subject != Entity.PERSON:
+        return None
+    by_villages = version.answer_mode == FormVersion.AnswerMode.FILL
+    return find_filling(actor=actor, department_id=version.template.department_id, by_villages=by_villages)
 
 
 def list_subjects(roster: Roster) -> QuerySet[Any]:
@@ -84,23 +104,21 @@ def list_subjects(roster: Roster) -> QuerySet[Any]:
 
 
 def select_prefilled(roster: Roster, subjects: QuerySet[Any], home: str) -> QuerySet[Any]:
-    """Subjects with `community`, `cells` and `flags` as the report row will hold them."""
+    """Subjects with `community`, `cells` and `flags` as the report row will hold them, and `stamps`."""
     community = F(home) - F(home) % Value(COMMUNITY_SPAN)
     filled: QuerySet[Any] = subjects.order_by().annotate(
-        community=community, cells=_cells(roster), marks=_flags(roster)
+        community=community, cells=_cells(roster), marks=_flags(roster), stamps=_stamps(roster)
     )
-    return filled.values_list("pk", "area_code", "community", "cells", "marks")
+    return filled.values_list("pk", "area_code", "community", "cells", "marks", "stamps")
 
 
 def insert_rows(roster: Roster, reports: Sequence[Report]) -> int:
     """Write the rows of these reports (all of one dispatch); rows that are there already stay. Returns how many."""
-    low = min(report.area_code for report in reports)
-    high = max(report.area_code for report in reports) + COMMUNITY_SPAN - 1
-    report_ids = [report.pk for report in reports]
+    low, high = _span(reports)
     written = 0
     for home in roster.homes:
         subjects = list_subjects(roster).filter(**{f"{home}__range": (low, high)})
-        written += _insert(roster, select_prefilled(roster, subjects, home), report_ids)
+        written += _insert(roster, select_prefilled(roster, subjects, home), reports)
     return written
 
 
@@ -108,44 +126,64 @@ def insert_subject(roster: Roster, report: Report, subject_id: int, reason: str)
     """Write the row of one more subject, whether or not it meets the form's condition."""
     subjects = model_of(roster.version.subject)._default_manager.filter(pk=subject_id, closed_on=None)
     chosen = select_prefilled(roster, subjects, RESIDENCE)
-    return _insert(roster, chosen, [report.pk], anywhere=True, state=ReportRow.State.ADDED, reason=reason)
+    return _insert(roster, chosen, [report], anywhere=True, state=ReportRow.State.ADDED, reason=reason)
 
 
 # Position follows the area and the order of registration, so that neighbours and households stay together. All that
 # goes into a row goes in at once: an UPDATE afterwards would write every row twice, and on a table that grows by a
 # chunk at a time the planner, without fresh statistics, would read all of it for each chunk.
 _INSERT = """
-INSERT INTO forms_engine_reportrow
-    (district, report_id, subject_id, area_code, position, "values", flags, edits, comments, state, reason)
-SELECT r.district, r.id, s.id,
-       CASE WHEN s.area_code BETWEEN r.area_code AND r.area_code + {last} THEN s.area_code ELSE r.area_code END,
-       {start} + row_number() OVER (PARTITION BY r.id ORDER BY s.area_code, s.id),
-       coalesce(a.found, '{{}}') || jsonb_strip_nulls(s.cells),
-       coalesce((SELECT jsonb_object_agg(k, 'confirm') FROM jsonb_object_keys(a.found) k), '{{}}')
-           || jsonb_strip_nulls(s.flags) || coalesce(d.found, '{{}}'),
-       '{{}}', '{{}}', %s, %s
-FROM ({subjects}) s (id, area_code, community, cells, flags)
-JOIN forms_engine_report r ON r.id = ANY(%s) AND {match}
-LEFT JOIN ({differences}) d ON d.subject_id = s.id
-LEFT JOIN ({answers}) a ON a.subject_id = s.id
-ON CONFLICT (district, report_id, subject_id) DO NOTHING
+WITH written AS (
+    INSERT INTO forms_engine_reportrow
+        (district, report_id, subject_id, area_code, position, "values", flags, origins, edits, comments, state, reason)
+    SELECT r.district, r.id, s.id,
+           CASE WHEN s.area_code BETWEEN r.area_code AND r.area_code + {last} THEN s.area_code ELSE r.area_code END,
+           {start} + row_number() OVER (PARTITION BY r.id ORDER BY s.area_code, s.id),
+           coalesce(a.found, '{{}}') || jsonb_strip_nulls({cells}),
+           coalesce((SELECT jsonb_object_agg(k, 'confirm') FROM jsonb_object_keys(a.found) k), '{{}}')
+               || jsonb_strip_nulls({flags}) || coalesce(d.found, '{{}}'),
+           {origins}, '{{}}', '{{}}', %s, %s
+    FROM ({subjects}) s (id, area_code, community, cells, flags, stamps)
+    JOIN forms_engine_report r ON r.id = ANY(%s) AND {match}
+    {joins}
+    LEFT JOIN ({differences}) d ON d.subject_id = s.id
+    LEFT JOIN ({answers}) a ON a.subject_id = s.id
+    ON CONFLICT (district, report_id, subject_id) DO NOTHING
+    RETURNING {returning}
+)
+{counted}
+"""
+_PLAIN = {"cells": "s.cells", "flags": "s.flags", "origins": "'{}'", "joins": "", "returning": "1"}
+_COUNT = "SELECT NULL, NULL, count(*) FROM written"
+_COUNT_USED = """
+SELECT NULL, NULL, count(*) FROM written
+UNION ALL
+SELECT (o.value->>0)::bigint, w.report_id, count(DISTINCT w.subject_id)
+FROM written w CROSS JOIN LATERAL jsonb_each(w.origins) o GROUP BY 1, 2
 """
 _LAST_POSITION = "(SELECT coalesce(max(position), 0) FROM forms_engine_reportrow o WHERE o.report_id = r.id)"
 SORT_MEMORY = "64MB"  # a chunk is ordered in memory, not on disk
 
 
+def _span(reports: Sequence[Report]) -> tuple[int, int]:
+    codes = [report.area_code for report in reports]
+    return min(codes), max(codes) + COMMUNITY_SPAN - 1
+
+
 def _insert(
     roster: Roster,
     subjects: QuerySet[Any],
-    report_ids: list[int],
+    reports: Sequence[Report],
     *,
     anywhere: bool = False,
     state: str = ReportRow.State.LISTED,
     reason: str = "",
 ) -> int:
     inner, params = subjects.query.sql_with_params()
+    report_ids = [report.pk for report in reports]
     differences, about = select_differences(roster.dispatch, roster.columns)
     answers, asked = select_last_answers(roster.dispatch, roster.columns, report_ids)
+    returned = _returned(roster, reports)
     sql = _INSERT.format(
         last=COMMUNITY_SPAN - 1,
         subjects=inner,
@@ -153,11 +191,33 @@ def _insert(
         answers=answers,
         match="true" if anywhere else "r.area_code = s.community",
         start=_LAST_POSITION if anywhere else "0",
+        counted=_COUNT_USED if returned else _COUNT,
+        **(_from_returned(returned, roster) if returned else _PLAIN),
     )
-    with connection.cursor() as cursor:
+    with roster.filling.told() if roster.filling and returned else nullcontext(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL work_mem = '{SORT_MEMORY}'")
         cursor.execute(sql, [state, reason, *params, report_ids, *about, *asked])
-        return int(cursor.rowcount)
+        counts = cursor.fetchall()
+    if roster.filling and returned:
+        areas = {report.pk: report.area_code for report in reports}
+        roster.filling.note(Counter({(dataset, areas[pk]): n for dataset, pk, n in counts if dataset is not None}))
+    return int(next(n for dataset, _, n in counts if dataset is None))
+
+
+def _returned(roster: Roster, reports: Sequence[Report]) -> Returned | None:
+    if roster.filling is None:
+        return None
+    return compile_returned(roster.filling, roster.columns, *_span(reports), COMMUNITY_SPAN)
+
+
+def _from_returned(returned: Returned, roster: Roster) -> dict[str, str]:
+    return {
+        "cells": returned.cells,
+        "flags": returned.flags(roster.on),
+        "origins": returned.origins,
+        "joins": returned.joins,
+        "returning": "report_id, subject_id, origins",
+    }
 
 
 def _cells(roster: Roster) -> Expression:
@@ -182,6 +242,22 @@ def _flags(roster: Roster) -> Expression:
             if item.recheck_days and is_stored(item)
         }
     )
+
+
+def _stamps(roster: Roster) -> Expression:
+    """JSON object of the days of values that a department brought into the registry, where others may bring newer."""
+    if roster.filling is None:
+        return Value("{}", output_field=JSONField())
+    bound = [
+        (column, column.item) for column in roster.columns if column.item and column.item.code in roster.filling.items
+    ]
+    return JSONObject(**{column.letter: _day_of_department(item) for column, item in bound})
+
+
+def _day_of_department(item: DataItem) -> Expression:
+    stamp = KeyTransform(item.code, "provenance")
+    of_department = Exact(KeyTextTransform("s", stamp), Value(SourceKind.DEPARTMENT.value))
+    return Case(When(of_department, then=KeyTextTransform("on", stamp)), default=None, output_field=CharField())
 
 
 def _reachable(roster: Roster) -> Iterator[tuple[FormColumn, DataItem, Sql]]:

@@ -17,7 +17,7 @@ def add_subject(*, actor: Actor, report: Report, subject_id: int, reason: str) -
     """Add somebody of the registry whom the roster missed. Raises NotFound outside the scope, Conflict if listed."""
     require(actor, FILL_REPORTS)
     enter(report)
-    roster = get_roster(report.dispatch)
+    roster = get_roster(report.dispatch, actor=actor)
     if not model_of(roster.version.subject)._default_manager.visible_to(actor).filter(pk=subject_id).exists():  # type: ignore[attr-defined]
         raise NotFound("登记库中没有找到这个对象,请先在“居民与房屋”中登记。")
     if not insert_subject(roster, report, subject_id, _reason(reason)):
