@@ -243,6 +243,7 @@ class Rule:
     step_up: bool = False
     manages: bool = False
     owned: bool = False
+    unmasks: bool = False
     scope: str = ""
 
 
@@ -281,7 +282,7 @@ GRANT_DESKS = frozenset({"district", "data officer"})
 
 def rule(who: frozenset[str], methods: str, of: str = "", **more: Any) -> Rule:
     """methods: separated by blanks. manages: acts on an account or post, which only its managers may.
-    owned: acts on a tag, which only its owner and the desk may.
+    owned: acts on a tag, which only its owner and the desk may. unmasks: answers one value in full, for a reason given.
 
     scope: of the API; what a machine's token must say. Without one no machine comes in.
     """
@@ -523,7 +524,7 @@ RULES: dict[str, Rule] = {
     "forms_engine:report_confirm": rule(VILLAGE, "POST OPTIONS", "report", scope="cells"),
     "forms_engine:report_undo": rule(VILLAGE, "POST OPTIONS", "row", scope="cells"),
     "forms_engine:report_adopt": rule(VILLAGE, "POST OPTIONS", "row", scope="cells"),
-    "forms_engine:report_unmask": rule(READERS, "POST OPTIONS", "row", step_up=True),
+    "forms_engine:report_unmask": rule(READERS, "POST OPTIONS", "row", step_up=True, unmasks=True),
     "forms_engine:api_reports": rule(READERS, API, scope="reports"),
     "forms_engine:api_report": rule(READERS, API, "report", scope="reports"),
     "forms_engine:api_forms": rule(DEPARTMENT, API, scope="forms"),
