@@ -60,6 +60,7 @@ def read_receipt(answer: Answer, rules: AnswerRules) -> Receipt:
         raise NotTaken(_words(answer, rules), broken=answer.status in BROKEN)
     answer.check()
     if not (rules.ok or rules.number):
+        _refuse_page(answer)
         return Receipt()
     said = answer.json()
     if rules.ok and _text(_find(said, rules.ok)) != rules.ok_is:
@@ -70,6 +71,15 @@ def read_receipt(answer: Answer, rules: AnswerRules) -> Receipt:
 def quieten(text: str) -> str:
     """Words of another system as we keep them: short, on one line, without the numbers of a person."""
     return LONG_NUMBER.sub(lambda found: found[0][:2] + "*" * 4, " ".join(text.split()))[:LONGEST_WORDS]
+
+
+def _refuse_page(answer: Answer) -> None:
+    """A login page or a notice with 200 is no receipt, also where nothing is read from answers. Raises SourceFailed."""
+    try:
+        answer.json()
+    except SourceFailed as failed:
+        if failed.fault is Fault.HTML:
+            raise
 
 
 def _words(answer: Answer, rules: AnswerRules) -> str:

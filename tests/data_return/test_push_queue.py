@@ -315,13 +315,23 @@ def test_a_target_may_refuse_with_200(cast, ways):
     assert (one.state, one.words) == ("refused", "备案号不存在")
 
 
-def test_a_page_with_200_is_no_receipt(cast, ways):
+@pytest.mark.parametrize("rules", [{}, {"number": "id"}, {"ok": "code", "ok_is": "0"}])
+def test_a_page_with_200_is_no_receipt(cast, ways, rules):
     with raw_server(lambda peer: peer.answer(b"<!doctype html><p>login", kind="text/html")) as url:
-        target = ways.to(url, number="id")
+        target = ways.to(url, **rules)
         put(cast, 1)
         work_off(target.pk)
     target.refresh_from_db()
     assert (target.fault, states(cast, target)) == ("html", ["waiting"])
+
+
+@pytest.mark.parametrize("body", [b"", b"OK", b'{"id": 1}'])
+def test_where_nothing_is_read_any_plain_answer_with_200_is_a_receipt(cast, ways, body):
+    with raw_server(lambda peer: peer.answer(body, kind="text/plain")) as url:
+        target = ways.to(url)
+        put(cast, 1)
+        work_off(target.pk)
+    assert states(cast, target) == ["received"]
 
 
 def test_a_target_that_breaks_on_one_message_is_given_some_tries_then_the_next_one_follows(cast, ways):
