@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from xml.sax.saxutils import escape, unescape
+from html import unescape
+from xml.sax.saxutils import escape
 
 TAG = re.compile(
     rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"
@@ -10,7 +11,6 @@ TAG = re.compile(
     re.DOTALL,
 )
 ATTRIBUTE = re.compile(rb"""\s+([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-QUOTES = {"&quot;": '"', "&apos;": "'"}
 
 
 def local(name: bytes) -> str:
@@ -55,7 +55,8 @@ def replace_text(xml: bytes, names: str, change: Callable[[str], str]) -> bytes:
 
 
 def plain(text: bytes) -> str:
-    return unescape(text.decode(), QUOTES)
+    """Without escapes, those by number too: some programs write every Chinese character so."""
+    return unescape(text.decode())
 
 
 def marked(text: str) -> bytes:
