@@ -53,7 +53,7 @@ def burden_department(request: HttpRequest, pk: int) -> HttpResponse:
     return _account_page(request, get_place(actor=actor), get_issuer(actor=actor, pk=pk))
 
 
-@access(SEE_BURDEN, file=True)
+@access(SEE_BURDEN, step_up=True, file=True)
 @require_safe
 def burden_export(request: HttpRequest) -> HttpResponse:
     """The account as Excel. Address: period, area, department as on the page it was asked on."""

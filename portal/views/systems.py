@@ -69,7 +69,7 @@ def system_list(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/system_list.html", context)
 
 
-@access(rights.VIEW_SYSTEMS)
+@access(rights.VIEW_SYSTEMS, step_up=True, file=True)
 @require_safe
 def system_export(request: HttpRequest) -> HttpResponse:
     """The inventory (底数清单) as the page filters it. It names departments and systems, no person."""
