@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             model_name="approvalstep",
             name="side",
             field=models.CharField(
-                blank=True, choices=[("desk", "主管部门"), ("partner", "共同审批部门")], max_length=10
+                blank=True, choices=[("desk", "主管部门"), ("partner", "共同审批部门")], db_default="", max_length=10
             ),
         ),
         migrations.AlterField(

@@ -154,7 +154,7 @@ class ApprovalStep(models.Model):
     round = models.PositiveSmallIntegerField()
     action = models.CharField(max_length=20, choices=Action)
     state = models.CharField(max_length=10, choices=State)
-    side = models.CharField(max_length=10, choices=Side, blank=True)
+    side = models.CharField(max_length=10, choices=Side, blank=True, db_default="")
     post = models.ForeignKey(Post, models.PROTECT, related_name="+")
     note = models.CharField("意见", max_length=500, blank=True)
     at = models.DateTimeField()

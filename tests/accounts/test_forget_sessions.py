@@ -8,7 +8,7 @@ from accounts.connections import forget_before_request, forget_before_task, forg
 from accounts.scope import limited_to
 from tests.factories import EAST
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rls]
+pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "audit"]), pytest.mark.rls]
 
 LEFT_BEHIND = (
     "SET app.scope_lo = 0; SET app.scope_hi = 999999999999999999; SET search_path = pg_temp, public",
