@@ -5,6 +5,7 @@ from asyncio import Runner
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, BinaryIO, Self, TypeVar, cast
@@ -73,6 +74,8 @@ class SftpChannel:
     def __init__(self, address: Mapping[str, Any], secrets: Mapping[str, str], terms: Terms) -> None:
         self._address, self._secrets, self._terms = address, secrets, terms
         self._runner: Runner | None = None
+        # A thread of its own: whoever asks may be inside an event loop already.
+        self._thread = ThreadPoolExecutor(max_workers=1)
         self._connection: asyncssh.SSHClientConnection | None = None
         self._files: asyncssh.SFTPClient | None = None
 
@@ -161,13 +164,14 @@ class SftpChannel:
         if self._runner is None:
             raise RuntimeError("the channel is not open")
         with _named_faults(late):
-            return self._runner.run(asyncio.wait_for(work, seconds))
+            return self._thread.submit(self._runner.run, asyncio.wait_for(work, seconds)).result()
 
     def _close(self) -> None:
         if self._connection is not None:
-            self._connection.abort()
+            self._thread.submit(self._connection.abort).result()
         if self._runner is not None:
-            self._runner.close()
+            self._thread.submit(self._runner.close).result()
+        self._thread.shutdown()
 
 
 class SftpKind(ChannelKind[SftpChannel]):
