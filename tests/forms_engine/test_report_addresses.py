@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from forms_engine import urls
+from forms_engine.models import CopyPack
 from tests.doors import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rls]
@@ -24,7 +25,10 @@ BODIES = {
 
 def address(name, report, person):
     (pattern,) = [pattern for pattern in urls.urlpatterns if pattern.name == name]
-    given = {"pk": report.pk, "subject_id": person.pk, "letter": "H"}
+    pack, _ = CopyPack.objects.get_or_create(
+        version=report.dispatch.version, system="国家系统", lines=[{"letter": "H", "label": "电话"}]
+    )
+    given = {"pk": report.pk, "subject_id": person.pk, "letter": "H", "pack_pk": pack.pk}
     wanted = pattern.pattern.converters
     return reverse(f"forms_engine:{name}", kwargs={key: given[key] for key in wanted})
 
