@@ -44,6 +44,30 @@ LIES_OVER = """([pen, cell]) => {
 }"""
 
 
+REACHES = """([drawn, cell]) => {
+  const [one, other] = [drawn.getBoundingClientRect(), cell.getBoundingClientRect()];
+  return Math.abs(one.right - other.right) < 3 && Math.abs(one.bottom - other.bottom) < 3;
+}"""
+
+
+def drag(page, start, end):
+    """Press, move, rest on the last cell until the selection is drawn up to it, as a hand does, and let go.
+
+    The grid looks at the mouse every few milliseconds: a move that is over sooner than that it never sees.
+    """
+    (begin, stop), mouse = (place.bounding_box() for place in (start, end)), page.mouse
+    mouse.move(begin["x"] + 20, begin["y"] + 10)
+    mouse.down()
+    mouse.move(stop["x"] + 20, stop["y"] + 10, steps=5)
+    drawn = page.locator("revogr-overlay-selection .selection-border-range").first
+    for step in range(1, 20):
+        mouse.move(stop["x"] + 20 + step % 3, stop["y"] + 10)
+        if drawn.count() and page.evaluate(REACHES, [drawn.element_handle(), end.element_handle()]):
+            break
+    mouse.up()
+    page.wait_for_function(REACHES, arg=[drawn.element_handle(), end.element_handle()])
+
+
 def choose(page, row, column):
     """Click, and wait until the pen lies there: no hand types in the same moment as it clicks."""
     wanted, pen = cell(page, row, column), page.locator(".pen")
@@ -146,12 +170,7 @@ def test_a_dragged_selection_is_cleared_at_once(desk):
         save_cells(actor=desk.cast.worker, report=desk.report, edits=edits)
     desk.page.reload()
     desk.page.wait_for_selector("[data-ready]")
-    start, end = (cell(desk.page, *place).bounding_box() for place in ((GAP, PHONE), (KNOWN, REMARK)))
-    desk.page.mouse.move(start["x"] + 20, start["y"] + 10)
-    desk.page.mouse.down()
-    desk.page.mouse.move(end["x"] + 20, end["y"] + 10, steps=5)
-    desk.page.mouse.up()
-    desk.page.wait_for_timeout(300)  # the grid tells its selection after drawing it
+    drag(desk.page, cell(desk.page, GAP, PHONE), cell(desk.page, KNOWN, REMARK))
     desk.page.keyboard.press("Delete")
     saved(desk.page)
     assert [kept(desk, person, letter) for person in ("gap", "grid") for letter in "HN"] == [None] * 4
