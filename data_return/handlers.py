@@ -3,12 +3,14 @@
 from accounts.approvals.kinds import register
 from accounts.jobs import job_handler
 from accounts.scope import register_settings
+from data_return.newcomers import RECORD, find_prefill
 from data_return.panel import find_panel
-from data_return.prefilling import RECORD, find_prefill
+from data_return.selectors.channels import TRY
 from data_return.selectors.corrections import find_correcting
 from data_return.selectors.records import find_reading, find_writing
 from data_return.services import grant_hooks, publish
 from data_return.services.loading import LOAD, load_records
+from data_return.services.trying import try_channel
 from data_return.sight import (
     CORRECTING,
     CORRECTIONS_OF,
@@ -28,4 +30,5 @@ register_settings(READING, [DATASETS_READ, PLACES_READ], find_reading)
 register_settings(WRITING, [DATASETS_WRITTEN], find_writing)
 register_settings(CORRECTING, [CORRECTIONS_OF], find_correcting)
 job_handler(LOAD)(load_records)
+job_handler(TRY)(try_channel)
 prefills.register(RECORD, find_prefill)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from data_return.api import events as api_events
 from data_return.views import (
+    channels,
     comparing,
     corrections,
     datasets,
@@ -58,6 +59,10 @@ urlpatterns = [
     path(
         "corrections/<int:pk>/evidence/<int:evidence_pk>/", corrections.correction_evidence, name="correction_evidence"
     ),
+    path("channels/", channels.channel_list, name="channel_list"),
+    path("channels/new/", channels.channel_new, name="channel_new"),
+    path("channels/<int:pk>/", channels.channel_edit, name="channel_edit"),
+    path("channels/<int:pk>/try/", channels.channel_try, name="channel_try"),
     path("push/", push.push_target_list, name="push_target_list"),
     path("push/new/", push.push_target_new, name="push_target_new"),
     path("push/<int:pk>/", push.push_target, name="push_target"),

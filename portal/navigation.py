@@ -82,7 +82,13 @@ ENTRIES = (
         ("data_return:correction_",),
         "corrections",
     ),
-    Entry("推送", "data_return:push_target_list", rights.VIEW_PUSH, ("data_return:push_",), "pushes"),
+    Entry(
+        "推送",
+        "data_return:push_target_list",
+        rights.VIEW_PUSH,
+        ("data_return:push_", "data_return:channel_"),
+        "pushes",
+    ),
     Entry(
         "系统准入",
         "portal:system_list",

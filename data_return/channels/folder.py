@@ -106,6 +106,9 @@ class FolderKind(ChannelKind[FolderChannel]):
     def open(self, address: Mapping[str, Any], secrets: Mapping[str, str], terms: Terms) -> FolderChannel:
         return FolderChannel(address, terms)
 
+    def greet(self, opened: FolderChannel) -> None:
+        opened.list_files()
+
     def target(self, address: Mapping[str, Any]) -> tuple[Any, ...]:
         return ()
 

@@ -53,6 +53,9 @@ class ChannelKind(Generic[Opened]):
         """Ready to be used as a context manager; connects when it is. Raises SourceFailed."""
         raise NotImplementedError
 
+    def greet(self, opened: Opened) -> None:
+        """Ask for the least that shows that the login holds, where connecting does not show it. Raises SourceFailed."""
+
     def target(self, address: Mapping[str, Any]) -> tuple[Any, ...]:
         """To whom the secrets are told: another one must not be told them."""
         raise NotImplementedError

@@ -182,6 +182,9 @@ class SftpKind(ChannelKind[SftpChannel]):
     def open(self, address: Mapping[str, Any], secrets: Mapping[str, str], terms: Terms) -> SftpChannel:
         return SftpChannel(address, secrets, terms)
 
+    def greet(self, opened: SftpChannel) -> None:
+        opened.list_files()
+
     def target(self, address: Mapping[str, Any]) -> tuple[Any, ...]:
         return address["host"], address["port"], address["fingerprint"]
 

@@ -161,6 +161,7 @@ ACTIONS = {
     "dataset.change_told": "收到回流数据变更通知",
     "channel.registered": "登记接入通道",
     "channel.changed": "修改接入通道",
+    "channel.tried": "试连接入通道",
     "push.target_registered": "登记接收系统",
     "push.target_changed": "修改接收系统",
     "push.target_switched": "启用或停用接收系统",

@@ -123,7 +123,7 @@ def sees(visitor: Visitor, thing: Thing) -> bool:
             seen = visitor.role in ("town", "district") and any(covers(visitor.place, place) for place in thing.places)
         case "session" | "job" | "step by hand":
             seen = thing.holder == visitor.name
-        case "form" | "pack" | "target" | "flow" | "question" | "kept dataset" | "kept dataset with a door":
+        case "form" | "pack" | "channel" | "target" | "flow" | "question" | "kept dataset" | "kept dataset with a door":
             seen = bool(visitor.department) and thing.department == visitor.department
         case "sending" | "collected form":
             seen = visitor.department in thing.collectors
@@ -467,6 +467,10 @@ RULES: dict[str, Rule] = {
     "data_return:correction_acknowledge": rule(VILLAGE, "POST", "correction"),
     "data_return:correction_withdraw": rule(VILLAGE, "POST", "correction"),
     "data_return:correction_evidence": rule(CORRECTION_READERS, "GET HEAD", "evidence"),
+    "data_return:channel_list": rule(OFFICER, "GET HEAD"),
+    "data_return:channel_new": rule(OFFICER, "GET HEAD POST"),
+    "data_return:channel_edit": rule(OFFICER, "GET HEAD POST", "channel"),
+    "data_return:channel_try": rule(OFFICER, "POST", "channel"),
     "data_return:push_target_list": rule(PUSHERS, "GET HEAD"),
     "data_return:push_target_new": rule(OFFICER, "GET HEAD POST"),
     "data_return:push_target": rule(PUSHERS, "GET HEAD", "target"),

@@ -356,6 +356,7 @@ def _add_forms(world: World, departments: dict[str, Department]) -> None:
     world.add(Thing("admission", "draft", exists=False), pk=draft.pk)
     world.add(Thing("form", "nowhere", exists=False), pk=NOWHERE, number=1)
     for kind in (
+        "channel",
         "target",
         "flow",
         "pack",
@@ -391,6 +392,7 @@ def _add_push(world: World, owner: str, actor: Actor, source_id: int) -> None:
     flow = PushFlow.objects.create(
         target=target, topic="report", source_id=source_id, is_on=True, post_id=actor.post_id, mapping=mapping
     )
+    world.add(Thing("channel", owner, department=owner), pk=channel.pk)
     world.add(Thing("target", owner, department=owner), pk=target.pk)
     world.add(Thing("flow", owner, department=owner), pk=flow.pk)
 
