@@ -45,11 +45,11 @@ class WebForm(AddressForm):
     charset = forms.ChoiceField(label="文字编码", choices=[("utf-8", "UTF-8"), ("gb18030", "GBK / GB18030")])
     login = forms.ChoiceField(label="登录方式", choices=LOGINS, initial=BEARER)
     token = secret_field("令牌")
-    token_url = forms.URLField(label="取令牌的地址", max_length=300, required=False, assume_scheme="https")
-    client_id = forms.CharField(label="客户端编号", max_length=200, required=False)
-    client_secret = secret_field("客户端密钥")
-    scope = forms.CharField(label="范围(scope)", max_length=200, required=False)
-    app_id = forms.CharField(label="应用编号", max_length=200, required=False)
+    token_url = forms.URLField(label="OAuth 取令牌的地址", max_length=300, required=False, assume_scheme="https")
+    client_id = forms.CharField(label="OAuth 客户端编号", max_length=200, required=False)
+    client_secret = secret_field("OAuth 客户端密钥")
+    scope = forms.CharField(label="OAuth 范围(scope)", max_length=200, required=False)
+    app_id = forms.CharField(label="签名的应用编号", max_length=200, required=False)
     sign_key = secret_field("签名密钥")
 
     NEEDED: ClassVar[Mapping[str, tuple[str, ...]]] = {
