@@ -166,6 +166,14 @@ def list_readers(actor: Actor) -> tuple[Role, ...]:
     return readers if actor.role in readers else ()
 
 
+def get_askable(*, actor: Actor, pk: int) -> Dataset:
+    """A dataset that the post may apply for, for its unit. Raises NotFound, also for a post that stands for none."""
+    found = Dataset.objects.visible_to(actor).open_to(actor).select_related("department", "live").filter(pk=pk).first()
+    if found is None or not list_readers(actor):
+        raise NotFound
+    return found
+
+
 def list_askable_areas(actor: Actor) -> list[Area]:
     """The post's own area and those one level under it, down to communities. One query."""
     inside = Q(parent_id=actor.area_code, level__in=(Level.TOWN, Level.COMMUNITY), closed_on=None)

@@ -23,6 +23,7 @@ from data_return.models import Dataset, Grant, GrantRequest
 from data_return.selectors.datasets import list_items
 from data_return.selectors.grants import (
     get_approval_of_grant,
+    get_askable,
     get_grant,
     get_request,
     list_askable_areas,
@@ -70,11 +71,7 @@ def grant_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def grant_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Apply for a dataset; with `renews` for what a grant of the own unit gave, from the day after it."""
     actor = actor_of(request)
-    dataset = (
-        Dataset.objects.visible_to(actor).open_to(actor).select_related("department", "live").filter(pk=pk).first()
-    )
-    if dataset is None or not list_readers(actor):
-        raise NotFound
+    dataset = get_askable(actor=actor, pk=pk)
     renews = _renewed(request, actor, dataset)
     form = _terms_form(request, actor, dataset, following(renews) if renews else None)
     if form.is_valid():

@@ -202,8 +202,11 @@ def _sees_grant(visitor: Visitor, thing: Thing) -> bool:
 
 
 def _applies(visitor: Visitor, thing: Thing) -> bool:
-    """Whoever is near a published dataset of another department may apply for it."""
-    return _sees_dataset(visitor, thing) and thing.state == "published" and visitor.department != thing.department
+    """Whoever is near a published dataset of another department may apply for it, for a unit that the post stands for:
+    a data officer of no department stands for none."""
+    stands = bool(visitor.department) or visitor.role != "data officer"
+    near = _sees_dataset(visitor, thing) and thing.state == "published"
+    return stands and near and visitor.department != thing.department
 
 
 def _reads_dataset(visitor: Visitor, thing: Thing) -> bool:
