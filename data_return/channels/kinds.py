@@ -1,5 +1,6 @@
 """Kinds of channels (通道类型): what a person fills in for each, and how it is opened."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
@@ -42,27 +43,27 @@ class AddressForm(forms.Form):
                 self.add_error(name, "请填写这一项。")
 
 
-class ChannelKind(Generic[Opened]):
+class ChannelKind(ABC, Generic[Opened]):
     """code: as it is stored. form: its cleaned data, without the secrets, is the address."""
 
     code: ClassVar[str]
     label: ClassVar[str]
     form: ClassVar[type[AddressForm]]
 
+    @abstractmethod
     def open(self, address: Mapping[str, Any], secrets: Mapping[str, str], terms: Terms) -> Opened:
         """Ready to be used as a context manager; connects when it is. Raises SourceFailed."""
-        raise NotImplementedError
 
     def greet(self, opened: Opened) -> None:
         """Ask for the least that shows that the login holds, where connecting does not show it. Raises SourceFailed."""
 
+    @abstractmethod
     def target(self, address: Mapping[str, Any]) -> tuple[Any, ...]:
         """To whom the secrets are told: another one must not be told them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def summary(self, address: Mapping[str, Any]) -> str:
         """Where it leads, in a few words and without a secret."""
-        raise NotImplementedError
 
 
 def secret_field(label: str, help_text: str = "") -> forms.CharField:

@@ -1,5 +1,6 @@
 """What a kind of connector is, and every kind there is."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -54,7 +55,7 @@ class Page:
     broken: Sequence[tuple[int, str]] = ()
 
 
-class SourceKind:
+class SourceKind(ABC):
     """One reading of a source through an open channel.
 
     code: as it is stored. channels: codes of the channels it reads through. form: its cleaned data are `asks`.
@@ -70,14 +71,14 @@ class SourceKind:
     def __init__(self, channel: Any, asks: Mapping[str, Any]) -> None:
         self.channel, self.asks = channel, asks
 
+    @abstractmethod
     def read(self, wanted: Wanted, at: At) -> Page:
         """The next page. Raises SourceFailed, and no half page."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def knows_changes(cls, asks: Mapping[str, Any]) -> bool:
         """Whether it reads by update time what changed, given a field for that."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Topics (推送内容): what can be pushed. A higher floor registers its own, so that this one need not know it."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,44 +58,44 @@ class NotToSend(DomainError):
     code = "push_not_to_send"
 
 
-class Topic:
+class Topic(ABC):
     """code: as it is stored. name: in a list of choices. head: key -> label of what is told once per message."""
 
     code: str
     name: str
     head: Mapping[str, str]
 
+    @abstractmethod
     def list_sources(self, actor: Actor) -> list[tuple[int, str]]:
         """(key, name) of what the actor's department may have pushed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def require_source(self, actor: Actor, source_id: int) -> None:
         """Raises NotFound for what the actor's department may not have pushed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def title(self, source_id: int) -> str:
         """Name of the source, for whoever sees a flow of it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def list_fields(self, source_id: int) -> list[PushField]:
         """Fields of the source as it is now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def list_ready(self, actor: Actor, source_id: int) -> list[About]:
         """What of the source could be pushed already, the oldest first: for whoever switches it on later."""
-        raise NotImplementedError
 
+    @abstractmethod
     def name_abouts(self, actor: Actor, ids: Sequence[int]) -> dict[int, str]:
         """Key -> words for a list of messages; what the actor does not see is missing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def build(self, actor: Actor, source_id: int, about_id: int) -> Content:
         """Read in the scope of the actor, who answers for the flow. Raises NotToSend, NotFound."""
-        raise NotImplementedError
 
+    @abstractmethod
     def build_file(self, actor: Actor, source_id: int, about_id: int, key: str) -> FileContent:
         """The same as a file; key goes into its name. Raises NotToSend, NotFound."""
-        raise NotImplementedError
 
 
 _topics: dict[str, Topic] = {}

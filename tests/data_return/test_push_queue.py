@@ -15,7 +15,7 @@ from data_return.channels.faults import Fault, SourceFailed
 from data_return.models import Channel, PushFlow, PushMessage, PushTarget
 from data_return.push import queue, topics
 from data_return.push.queue import MOST_STRIKES, list_due_targets, pause_after, work_off
-from data_return.push.topics import About, Content, NotToSend, PushField, Topic, register_topic
+from data_return.push.topics import About, Content, FileContent, NotToSend, PushField, Topic, register_topic
 from data_return.services.push import give_up, put_into_outbox, retry_messages, send_ready, try_now
 from data_return.services.push_setup import switch_flow, switch_target
 from tests.departments.json_server import Ledger, ledger_server
@@ -59,6 +59,9 @@ class Numbers(Topic):
         if about_id in self.failing:
             raise self.failing[about_id]
         return Content({"period": "四季度"}, [{"n": about_id}])
+
+    def build_file(self, actor, source_id, about_id, key):
+        return FileContent(f"{key}.csv", str(about_id).encode(), 1)
 
 
 def about(number: int, version: int = 1) -> About:
