@@ -185,7 +185,8 @@ def _sees_grant(visitor: Visitor, thing: Thing) -> bool:
     """A grant, or the request for one, of a unit to a dataset of a department: by the unit itself and by the two who
     decide; a grant also by everybody below the unit who reads under it.
 
-    thing.places: of the unit; thing.department: of the unit, if it is one; thing.holder: the source department.
+    thing.places: of the unit; thing.department: of the unit, if it is one; thing.holder: the source department, but of
+    an "asked grant", to be taken back, who asked.
     """
     works_for_area = visitor.role in READERS and not visitor.department
     own = (
@@ -196,7 +197,7 @@ def _sees_grant(visitor: Visitor, thing: Thing) -> bool:
     if thing.kind == "ended by its sides":
         return officer or authority
     if thing.kind == "asked grant":
-        return own
+        return owns(visitor, thing)
     below = not thing.department and visitor.role in READERS and any(covers(p, visitor.place) for p in thing.places)
     return officer or authority or own or (thing.kind == "grant" and below)
 

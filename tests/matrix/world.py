@@ -310,7 +310,7 @@ def _add_grants(world: World) -> None:
         world.add(Thing("ended by its sides", name, holder="civil", **unit), pk=grant.pk)
         for request in (grant.request, asked):
             world.add(Thing("grant request", f"{name}, {request.state}", holder="civil", **unit), pk=request.pk)
-        world.add(Thing("asked grant", name, holder="civil", **unit), pk=asked.pk)
+        world.add(Thing("asked grant", name, holder=asking, **unit), pk=asked.pk)
     for kind in ("grant", "grant request", "asked grant", "ended by its sides"):
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
     person = next(numbers["pk"] for thing, numbers in world.things["person"] if thing.name == "east")
