@@ -4,7 +4,7 @@ from accounts.approvals.kinds import register
 from accounts.jobs import job_handler
 from accounts.scope import register_settings
 from data_return.newcomers import RECORD, find_prefill
-from data_return.panel import find_panel
+from data_return.panel import find_panel, find_why_panel, find_why_step
 from data_return.selectors.channels import TRY
 from data_return.selectors.corrections import find_correcting
 from data_return.selectors.records import find_reading, find_writing
@@ -20,9 +20,11 @@ from data_return.sight import (
     READING,
     WRITING,
 )
-from registry import card_panels, prefills
+from registry import card_panels, next_steps, prefills
 
 card_panels.register(find_panel)
+card_panels.register(find_why_panel)
+next_steps.register(find_why_step)
 
 register(publish.KIND)
 register(grant_hooks.KIND)

@@ -15,7 +15,9 @@ from data_return.views import (
     push,
     push_flows,
     records,
+    why,
 )
+from registry.models import Entity
 
 app_name = "data_return"
 urlpatterns = [
@@ -24,6 +26,12 @@ urlpatterns = [
     path("datasets/<int:pk>/", datasets.dataset_detail, name="dataset_detail"),
     path("datasets/<int:pk>/edit/", datasets.dataset_edit, name="dataset_edit"),
     path("datasets/<int:pk>/versions/", datasets.dataset_new_version, name="dataset_new_version"),
+    path("datasets/<int:pk>/why/", why.dataset_why, name="dataset_why"),
+    path("why/", why.why_find, name="why_find"),
+    path("why/residents/<int:pk>/", why.subject_view(Entity.PERSON), name="why_person"),
+    path("why/households/<int:pk>/", why.subject_view(Entity.HOUSEHOLD), name="why_household"),
+    path("why/dwellings/<int:pk>/", why.subject_view(Entity.DWELLING), name="why_dwelling"),
+    path("why/organizations/<int:pk>/", why.subject_view(Entity.ORGANIZATION), name="why_organization"),
     path("datasets/<int:pk>/records/", records.dataset_records, name="dataset_records"),
     path("datasets/<int:pk>/events/", events.dataset_events, name="dataset_events"),
     path("datasets/<int:pk>/events/secret/", events.dataset_event_secret, name="dataset_event_secret"),

@@ -193,6 +193,7 @@ ACTIONS = {
     "grant.narrowed": "缩小数据授权",
     "grant.revoked": "撤销数据授权",
     "grant.used": "按授权查看回流数据",
+    "why.asked": "查询为什么看得到、看不到",
     "returned.read": "查看本部门的回流数据",
     "unmask.alarm": "查看完整信息达到每日上限",
     "emergency.opened": "开始应急查看",

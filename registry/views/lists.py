@@ -23,6 +23,7 @@ from registry.layouts import LAYOUTS
 from registry.marks import find_hand_url
 from registry.masking import is_masked
 from registry.models import DataItem, ItemType
+from registry.next_steps import find_next_step
 from registry.selectors.subjects import with_derived
 from registry.showing import text_of
 
@@ -75,6 +76,7 @@ def list_context(
         "export_query": request.GET.urlencode(),
         "noun": LAYOUTS[entity].noun,
         "hand_url": find_hand_url(actor, entity),
+        "next_step": None if paging.rows else find_next_step(actor),
     }
 
 

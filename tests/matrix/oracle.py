@@ -435,6 +435,12 @@ RULES: dict[str, Rule] = {
     "data_return:dataset_list": rule(DATASET_READERS, "GET HEAD"),
     "data_return:dataset_new": rule(OFFICER, "GET POST"),
     "data_return:dataset_detail": rule(DATASET_READERS, "GET HEAD", "dataset"),
+    "data_return:dataset_why": rule(DATASET_READERS, "GET HEAD", "dataset"),
+    "data_return:why_find": rule(READERS, "GET HEAD POST"),
+    **{
+        f"data_return:why_{kind}": rule(READERS, "GET HEAD", kind)
+        for kind in ("person", "household", "dwelling", "organization")
+    },
     "data_return:dataset_edit": rule(OFFICER, "GET POST", "kept dataset"),
     "data_return:dataset_new_version": rule(OFFICER, "POST", "kept dataset"),
     "data_return:dataset_records": rule(OFFICER, "GET POST", "kept dataset"),
