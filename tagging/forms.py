@@ -75,7 +75,26 @@ class TagForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label="停用理由", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def values(self) -> dict[str, Any]:
+        return {"reason": self.cleaned_data["reason"]}
+
+
+class MergeForm(ReasonForm):
+    """tags: those that it may be merged into."""
+
+    field_order = ["into", "reason"]
+
+    def __init__(self, *args: Any, tags: Iterable[Tag], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tags = {tag.code: tag for tag in tags}
+        choices = [("", "(请选择)"), *((code, f"{tag.name}({tag.owner})") for code, tag in self.tags.items())]
+        self.fields["into"] = forms.ChoiceField(label="并入哪个标签", choices=choices)
+        self.order_fields(self.field_order)
+
+    def values(self) -> dict[str, Any]:
+        return super().values() | {"into": self.tags[self.cleaned_data["into"]]}
 
 
 class HandForm(forms.Form):

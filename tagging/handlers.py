@@ -10,9 +10,11 @@ from tagging.leaf import LEAF
 from tagging.marks import SOURCE
 from tagging.selectors.uses import list_uses_of_tags
 from tagging.services.hooks import KIND
+from tagging.services.impacts import PREVIEW, count_impact
 
 register(KIND)
 marks.register(SOURCE)
 leaf_kinds.register(LEAF)
 uses.register(list_uses_of_tags)
 job_handler(REFRESH)(refresh_area)
+job_handler(PREVIEW)(count_impact)

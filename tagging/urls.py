@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tagging.views import catalogue, changes, hand, rechecks, story
+from tagging.views import catalogue, changes, ending, hand, impacts, rechecks, story
 
 app_name = "tagging"
 urlpatterns = [
@@ -10,7 +10,8 @@ urlpatterns = [
     path("tags/add/", catalogue.tag_add, name="tag_add"),
     path("tags/<int:pk>/", catalogue.tag_detail, name="tag_detail"),
     path("tags/<int:pk>/change/", catalogue.tag_change, name="tag_change"),
-    path("tags/<int:pk>/retire/", catalogue.tag_retire, name="tag_retire"),
+    path("tags/<int:pk>/retire/", ending.tag_retire, name="tag_retire"),
+    path("tags/<int:pk>/merge/", ending.tag_merge, name="tag_merge"),
     path("tags/<int:pk>/recheck/", rechecks.recheck_tag, name="recheck_tag"),
     path("tags/rechecks/", rechecks.recheck_list, name="recheck_list"),
     path("tags/hand/<str:entity>/", hand.hand, name="hand"),
@@ -19,5 +20,7 @@ urlpatterns = [
     path("tags/requests/", changes.change_list, name="change_list"),
     path("tags/requests/<int:pk>/", changes.change_detail, name="change_detail"),
     path("tags/requests/<int:pk>/revise/", changes.change_revise, name="change_revise"),
+    path("tags/requests/<int:pk>/impact/", impacts.change_impact, name="change_impact"),
+    path("tags/requests/<int:pk>/submit/", changes.change_submit, name="change_submit"),
     path("tags/requests/<int:pk>/withdraw/", changes.change_withdraw, name="change_withdraw"),
 ]

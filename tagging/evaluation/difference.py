@@ -1,4 +1,7 @@
-"""The one statement of a pass: tags of some subjects as the rules say, written where they differ from what is kept."""
+"""The one statement of a pass: tags of some subjects as the rules say, written where they differ from what is kept.
+
+`preview` looks at the same comparison without writing, so that what the desk was told is what a pass would do.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,15 +16,16 @@ from tagging.evaluation.rules import Layer, Rule
 ARRAY = ArrayField(SmallIntegerField())
 # What others write stays as it is; sorting it in costs only where somebody carries such a tag. A row is updated from
 # its own newest state, so that a tag attached by hand while the pass runs is not lost.
-_DIFFERENCE = """
+_COMPARED = """
 WITH made (subject_id, district, area_code, registered_area_code, version, stays, tags) AS MATERIALIZED ({made}),
-differing AS MATERIALIZED (
-    SELECT m.*, k.subject_id IS NOT NULL AS known, coalesce(k.tags, '{{}}') AS old, {wanted} AS wanted
+compared AS NOT MATERIALIZED (
+    SELECT m.*, k.subject_id IS NOT NULL AS known, coalesce(k.tags, '{{}}') AS old, {wanted} AS wanted,
+           k.area_code <> m.area_code OR k.registered_area_code <> m.registered_area_code AS moved
     FROM made m LEFT JOIN tagging_subjecttags k
         ON k.district = m.district AND k.entity = %s AND k.subject_id = m.subject_id
-    WHERE {wanted} <> coalesce(k.tags, '{{}}')
-       OR k.area_code <> m.area_code OR k.registered_area_code <> m.registered_area_code
-),
+)"""
+_WRITTEN = """,
+differing AS MATERIALIZED (SELECT * FROM compared WHERE wanted <> old OR moved),
 traced AS (
     INSERT INTO tagging_tagevent
         (district, area_code, registered_area_code, entity, subject_id, gained, lost, subject_version, at)
@@ -55,13 +59,26 @@ def write_difference(subjects: QuerySet[Any], layer: Layer) -> int:
 
     subjects: of the layer's kind. Returns how many gained or lost one.
     """
-    select, params = _made(subjects, layer).query.sql_with_params()
-    kept, entity = list(layer.kept), layer.subject
-    wanted, beside = (_KEPT_BESIDE, [kept, kept]) if kept else (_ALL_MADE, [])
-    given = [*params, *beside, entity, *beside, entity, entity, *beside, entity]
+    compared, params = compare(subjects, layer)
+    wanted, beside = _wanted(layer)
+    entity = layer.subject
     with connection.cursor() as cursor:
-        cursor.execute(_DIFFERENCE.format(made=select, wanted=wanted), given)
+        written = _WRITTEN.format(wanted=wanted)
+        cursor.execute(compared + written, [*params, entity, entity, *beside, entity])
         return int(cursor.fetchone()[0])
+
+
+def compare(subjects: QuerySet[Any], layer: Layer) -> tuple[str, list[Any]]:
+    """Head of a statement and its parameters: `compared` has of every subject its place, `old` and `wanted` keys."""
+    select, params = _made(subjects, layer).query.sql_with_params()
+    wanted, beside = _wanted(layer)
+    return _COMPARED.format(made=select, wanted=wanted), [*params, *beside, layer.subject]
+
+
+def _wanted(layer: Layer) -> tuple[str, list[Any]]:
+    """What the subject m, beside its kept row k, is to carry; and the parameters of that."""
+    kept = list(layer.kept)
+    return (_KEPT_BESIDE, [kept, kept]) if kept else (_ALL_MADE, [])
 
 
 def _made(subjects: QuerySet[Any], layer: Layer) -> QuerySet[Any]:

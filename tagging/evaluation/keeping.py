@@ -1,6 +1,7 @@
 """When tags are brought up to date: after a decision of the desk, after something changed, and every night."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,7 +16,8 @@ from accounts.models import Area, Job
 from accounts.scope import limited_to, whole_tree
 from registry.catalogue import SUBJECTS, model_of
 from tagging.evaluation.difference import write_difference
-from tagging.evaluation.rules import Layer, list_layers
+from tagging.evaluation.moving import move_carriers, move_left_over
+from tagging.evaluation.rules import Layer, is_moving, list_layers
 from tagging.evaluation.touched import list_touched
 from tagging.models import Tag, TagWatch
 from tagging.selectors.counts import range_of
@@ -34,11 +36,13 @@ WHERE entity = %s AND NOT EXISTS (SELECT FROM {table} s WHERE s.district = t.dis
 
 def refresh_area(actor: Actor, job: Job, *, tag_id: int) -> Steps:
     """Job after a decision about a tag: everything in its area, a town and layer a step. Safe to repeat."""
-    tag = Tag.objects.get(pk=tag_id)
-    steps = list_steps(range_of(tag.area_id), on=localdate())
+    tag = Tag.objects.select_related("merged_into").get(pk=tag_id)
+    area = range_of(tag.area_id)
+    steps = [partial(move_carriers, tag, chunk) for chunk in list_chunks(area)] if is_moving(tag) else []
+    steps += [partial(refresh_chunk, layer, chunk) for layer, chunk in list_steps(area, on=localdate())]
     changed = 0
-    for done, (layer, chunk) in enumerate(steps, start=1):
-        changed += refresh_chunk(layer, chunk)
+    for done, step in enumerate(steps, start=1):
+        changed += step()
         yield Progress(done, len(steps))
     record(actor, "tag.refreshed", tag, changed=changed)
     return {"tag": tag_id, "changed": changed}
@@ -50,7 +54,8 @@ def refresh_all() -> int:
     Returns how many subjects gained or lost a tag.
     """
     settle_all_levels()
-    changed = 0
+    with whole_tree(reason="移交已合并的标签"):
+        changed = move_left_over()
     for area in Area.objects.filter(level=Level.DISTRICT).order_by("code"):
         for layer, chunk in list_steps(area.range, on=localdate()):
             with whole_tree(reason="每夜更新标签"):
@@ -87,7 +92,7 @@ def list_steps(area: Range, *, on: date) -> list[tuple[Layer, Range]]:
 
 def refresh_chunk(layer: Layer, chunk: Range) -> int:
     """Everybody who lives inside, within the scope. Returns how many gained or lost a tag."""
-    return write_difference(_subjects(layer.subject).filter(area_code__range=chunk), layer)
+    return write_difference(subjects_in(layer.subject, chunk), layer)
 
 
 def list_chunks(area: Range) -> list[Range]:
@@ -95,6 +100,11 @@ def list_chunks(area: Range) -> list[Range]:
     towns = Area.objects.within(area).filter(level=Level.TOWN).order_by("code")
     starts = [area[0], *towns.values_list("code", flat=True)[1:]]
     return list(zip(starts, [*(code - 1 for code in starts[1:]), area[1]], strict=True))
+
+
+def subjects_in(entity: str, chunk: Range) -> QuerySet[Any]:
+    """Everybody who lives inside, within the scope; those who left, too."""
+    return _subjects(entity).filter(area_code__range=chunk)
 
 
 def _refresh_since(since: datetime) -> int:

@@ -36,8 +36,9 @@ class Layer:
 
 def list_layers(*, on: date) -> list[Layer]:
     """Layers in the order in which they are worked out. Of each subject that ever had a tag there is at least one."""
-    tags = list(Tag.objects.order_by("pk"))
+    tags = list(Tag.objects.select_related("merged_into").order_by("pk"))
     live = [tag for tag in tags if tag.is_live and not (tag.valid_until and tag.valid_until < on)]
+    kept = live + [tag for tag in tags if is_moving(tag)]
     rules = {tag.pk: Rule(tag.pk, met) for tag in live if (met := _met(tag, on)) is not None}
     needs = {key: named for key, named in get_needs().items() if key in rules}
     subjects = [subject for subject in SUBJECTS if any(tag.subject == subject for tag in tags)]
@@ -45,14 +46,24 @@ def list_layers(*, on: date) -> list[Layer]:
         layer
         for keys in layers(needs)
         for subject in subjects
-        if (layer := _layer(subject, live, [rules[key] for key in keys])).rules
+        if (layer := _layer(subject, kept, [rules[key] for key in keys])).rules
     ]
     bare = [subject for subject in subjects if not any(layer.subject == subject for layer in found)]
-    return [_layer(subject, live, []) for subject in bare] + found
+    return [_layer(subject, kept, []) for subject in bare] + found
 
 
-def _layer(subject: str, live: Iterable[Tag], rules: Iterable[Rule]) -> Layer:
-    own = {tag.pk for tag in live if tag.subject == subject}
+def within(area_code: int, condition: Q) -> Q:
+    """A tag holds inside its area."""
+    return Q(area_code__range=range_of(area_code)) & condition
+
+
+def is_moving(tag: Tag) -> bool:
+    """Whether who carries a merged tag is to be given the one it was merged into; until then they keep it."""
+    return tag.merged_into is not None and not tag.is_dynamic and not tag.merged_into.is_dynamic
+
+
+def _layer(subject: str, kept: Iterable[Tag], rules: Iterable[Rule]) -> Layer:
+    own = {tag.pk for tag in kept if tag.subject == subject}
     chosen = [rule for rule in rules if rule.key in own]
     return Layer(subject, chosen, sorted(own - {rule.key for rule in chosen}))
 
@@ -66,4 +77,4 @@ def _met(tag: Tag, on: date) -> Q | None:
     except BadCondition:
         log.error("tag_rule_broken", extra={"tag": tag.pk})
         return None
-    return Q(area_code__range=range_of(tag.area_id)) & condition
+    return within(tag.area_id, condition)

@@ -160,7 +160,7 @@ class TagChange(Definition):
         constraints = [
             models.UniqueConstraint(
                 fields=["tag"],
-                condition=Q(state__in=(State.DRAFTED, State.SUBMITTED, State.RETURNED, State.WITHDRAWN)),
+                condition=Q(state__in=(State.SUBMITTED, State.RETURNED, State.WITHDRAWN)),
                 name="one_open_change_per_tag",
             )
         ]
@@ -170,4 +170,4 @@ class TagChange(Definition):
 
     @property
     def can_revise(self) -> bool:
-        return self.state in (State.RETURNED, State.WITHDRAWN)
+        return self.state in (State.DRAFTED, State.RETURNED, State.WITHDRAWN)

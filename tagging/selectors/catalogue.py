@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, F, Func, Q, QuerySet, Value
+from django.db.models.lookups import Contains
 from django.utils.timezone import localdate
 
 from accounts.actors import Actor
 from accounts.codes import contains
 from accounts.errors import NotFound
 from accounts.rights import DECIDE_TAGS, PROPOSE_TAGS, holds
+from tagging.codes import key_of
 from tagging.models import Definition, Kind, SubjectTags, Tag
 from tagging.models.catalogue import TagQuerySet
-from tagging.selectors.counts import Counts, count_by_area
+from tagging.selectors.counts import Counts, count_by_area, range_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,17 @@ def list_tags(*, actor: Actor, wanted: TagFilter) -> QuerySet[Tag]:
     """Tags that hold in the post's area, around it or inside it, by group and name. Area and department are joined."""
     found = Tag.objects.visible_to(actor).filter(is_live=not wanted.retired).select_related("area", "department")
     if wanted.text:
-        found = found.filter(Q(name__contains=wanted.text) | Q(meaning__contains=wanted.text))
+        found = found.filter(_says(wanted.text))
     if wanted.kind:
         found = found.filter(kind=wanted.kind)
     return found.filter(group=wanted.group) if wanted.group else found
+
+
+def _says(text: str) -> Q:
+    """Name, meaning or a synonym holds the text, or the code is it; synonyms are joined by what no search holds."""
+    words = Func(F("synonyms"), Value("\n"), function="array_to_string", output_field=CharField())
+    own = Q(name__contains=text) | Q(meaning__contains=text) | Q(standard_code=text) | Q(pk=key_of(text.upper()))
+    return own | Q(Contains(words, Value(text)))
 
 
 def list_groups(*, actor: Actor) -> list[str]:
@@ -40,7 +49,7 @@ def list_groups(*, actor: Actor) -> list[str]:
 
 def get_tag(*, actor: Actor, pk: int) -> Tag:
     """Raises NotFound."""
-    tag = Tag.objects.visible_to(actor).select_related("area", "department").filter(pk=pk).first()
+    tag = Tag.objects.visible_to(actor).select_related("area", "department", "merged_into").filter(pk=pk).first()
     if tag is None:
         raise NotFound
     return tag
@@ -54,12 +63,6 @@ def list_basic_tags(*, actor: Actor, entity: str) -> list[Tag]:
 def list_hidden_tags(*, actor: Actor) -> list[Tag]:
     """Live tags in sight whose carriers the post may not know."""
     return list(Tag.objects.visible_to(actor).live().filter(level__gt=actor.at_standing().clearance))
-
-
-def list_near_names(*, actor: Actor, name: str, but: int | None = None) -> list[Tag]:
-    """Live tags whose name holds the other or is held by it: perhaps the same thing under two names."""
-    tags = Tag.objects.visible_to(actor).live().select_related("area", "department")
-    return [tag for tag in tags if tag.pk != but and (name in tag.name or tag.name in name)]
 
 
 def may_change(actor: Actor, tag: Tag) -> bool:
@@ -86,3 +89,11 @@ def may_see_carriers(actor: Actor, tag: Definition) -> bool:
 def readable_tags(actor: Actor) -> TagQuerySet:
     """Live tags that reach into the scope, up to the standing clearance: of these the post learns who carries them."""
     return Tag.objects.visible_to(actor).live().filter(level__lte=actor.at_standing().clearance)
+
+
+def list_mergeable(*, actor: Actor, tag: Tag) -> list[Tag]:
+    """Tags that this one could be merged into, as far as the catalogue alone tells: by group and name."""
+    found = readable_tags(actor).filter(subject=tag.subject).exclude(pk=tag.pk).exclude(valid_until__lt=localdate())
+    found = found.filter(kind=Kind.DYNAMIC) if tag.is_dynamic else found
+    around = found.select_related("area", "department")
+    return [one for one in around if contains(range_of(one.area_id), tag.area_id)]

@@ -9,6 +9,7 @@ from tagging.models import TagChange
 
 TAG = "tag"
 """Code of the approval of a change of the catalogue."""
+JOINED = ("tag__area", "tag__department", "into__area", "into__department")
 
 
 def list_changes(*, actor: Actor, state: str = "") -> QuerySet[TagChange]:
@@ -22,7 +23,7 @@ def list_changes(*, actor: Actor, state: str = "") -> QuerySet[TagChange]:
 
 def get_change(*, actor: Actor, pk: int) -> TagChange:
     """One of them, with its tag. Raises NotFound."""
-    change = list_changes(actor=actor).select_related("tag__area", "tag__department").filter(pk=pk).first()
+    change = list_changes(actor=actor).select_related(*JOINED).filter(pk=pk).first()
     if change is None:
         raise NotFound
     return change

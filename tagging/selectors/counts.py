@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +12,6 @@ from accounts.codes import SPAN, Level, subtree
 from accounts.models import Area
 from accounts.rights import VIEW_RESIDENTS, holds
 from accounts.suppression import TOTAL, Tree, withhold
-from registry.catalogue import get_catalogue
-from registry.conditions import compile_condition
-from registry.selectors.subjects import subjects_of
-from tagging.models import Definition
 
 BELOW = {
     Level.PROVINCE: Level.CITY,
@@ -45,13 +40,6 @@ class Counts:
 
     areas: list[AreaCount]
     total: int | None
-
-
-def count_matches(*, actor: Actor, definition: Definition, area_code: int, on: date) -> Counts:
-    """Whom the condition would reach inside the tag's area and the post's scope. Raises BadCondition."""
-    met = compile_condition(definition.condition, definition.subject, get_catalogue(), on=on)
-    found = subjects_of(definition.subject, actor).filter(met, closed_on=None)
-    return count_by_area(found.filter(area_code__range=range_of(area_code)), actor)
 
 
 def range_of(area_code: int) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from accounts.models import Approval, Area
 from accounts.rights import DECIDE_TAGS, PROPOSE_TAGS
 from tagging.checks import check_definition, refuse_used
 from tagging.evaluation.keeping import REFRESH
+from tagging.merging import merge_tag
 from tagging.models import Tag, TagChange
 from tagging.selectors.changes import TAG
 from tagging.services.levels import settle_levels_above
@@ -43,13 +44,15 @@ def on_approve(actor: Actor, approval: Approval) -> dict[str, int | str]:
     if change.step == Step.ADD:
         check_definition(change)
         change.tag = Tag.objects.create(**change.definition(), area=change.area, department=change.department)
+    elif change.step == Step.MERGE:
+        merge_tag(change)
     else:
         _change_tag(change)
     change.state = State.APPROVED
     change.decided_at = TransactionNow()  # the clock of the transaction, by which the passes date what follows from it
     change.version = change.tag.version if change.tag else None
     change.save(update_fields=["state", "tag", "level", "version", "decided_at"])
-    settle_levels_above(change.tag_id or 0)
+    settle_levels_above(change.into_id or change.tag_id or 0)
     start_job(actor, REFRESH, tag_id=change.tag_id)
     return {"tag": change.tag_id or 0, "step": change.step}
 
@@ -86,7 +89,7 @@ KIND = Kind(
 
 def _lock(approval: Approval) -> TagChange:
     locked = TagChange.objects.select_for_update(of=("self",))
-    return locked.select_related("tag", "area", "department").get(pk=approval.subject_id)
+    return locked.select_related("tag", "into", "area", "department").get(pk=approval.subject_id)
 
 
 def _keep(approval: Approval, state: State) -> TagChange:

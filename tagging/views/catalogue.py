@@ -11,21 +11,17 @@ from accounts.access import access, actor_of
 from accounts.chips import list_chips
 from accounts.errors import NotAllowed
 from accounts.forms import refusals_on
-from accounts.htmx import go
-from accounts.notices import tell
 from accounts.paging import take_page
 from accounts.rights import PROPOSE_TAGS, VIEW_TAGS, holds
 from registry.catalogue import get_catalogue
 from registry.conditions import describe_condition
-from tagging.forms import FilterForm, ReasonForm
+from tagging.forms import FilterForm
 from tagging.models import TagChange
 from tagging.selectors.catalogue import TagFilter, count_carriers, get_tag, list_groups, list_tags, may_change
-from tagging.services.desk import propose_change, propose_retirement, propose_tag
+from tagging.services.desk import propose_change, propose_tag
 from tagging.uses import list_uses
 from tagging.views.definition import DefinitionPage
-
-REQUEST = "tagging:change_detail"
-HANDED_IN = "已提交,由区管理员审核。"
+from tagging.views.handing_in import is_sent, told_of
 
 
 @access(VIEW_TAGS)
@@ -67,7 +63,7 @@ def tag_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def tag_add(request: HttpRequest) -> HttpResponse:
     page = DefinitionPage(request)
     context = {"heading": "申请新标签", "button": "提交申请"}
-    return propose(request, page, context, lambda: propose_tag(actor=actor_of(request), **_given(page)))
+    return propose(request, page, context, lambda: propose_tag(actor=actor_of(request), **_given(request, page)))
 
 
 @access(PROPOSE_TAGS)
@@ -78,24 +74,11 @@ def tag_change(request: HttpRequest, pk: int) -> HttpResponse:
         raise NotAllowed
     page = DefinitionPage(request, tag)
     context = {"heading": f"申请修改“{tag.name}”", "button": "提交申请", "tag": tag}
-    return propose(request, page, context, lambda: propose_change(actor=actor_of(request), tag=tag, **_given(page)))
 
+    def hand_in() -> TagChange:
+        return propose_change(actor=actor_of(request), tag=tag, **_given(request, page))
 
-@access(PROPOSE_TAGS)
-@require_http_methods(["GET", "HEAD", "POST"])
-def tag_retire(request: HttpRequest, pk: int) -> HttpResponse:
-    tag = get_tag(actor=actor_of(request), pk=pk)
-    if not may_change(actor_of(request), tag):
-        raise NotAllowed
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        with refusals_on(form):
-            change = propose_retirement(actor=actor_of(request), tag=tag, reason=form.cleaned_data["reason"])
-            tell(request, HANDED_IN)
-            return go(request, REQUEST, change.pk)
-    uses = list_uses(tag)
-    context = {"tag": tag, "form": form, "uses": uses, "blocked": any(use.blocks for use in uses)}
-    return render(request, "tagging/tag_retire.html", context, status=422 if form.errors else 200)
+    return propose(request, page, context, hand_in)
 
 
 def propose(
@@ -104,12 +87,10 @@ def propose(
     """The page with the form of a definition; what is sent goes to the desk."""
     if request.method == "POST" and page.is_valid():
         with refusals_on(page.form):
-            change = hand_in()
-            tell(request, HANDED_IN)
-            return go(request, REQUEST, change.pk)
+            return told_of(request, hand_in())
     status = 422 if page.is_wrong else 200
     return render(request, "tagging/tag_form.html", context | page.context(), status=status)
 
 
-def _given(page: DefinitionPage) -> dict[str, Any]:
-    return {"values": page.values(), "reason": page.reason}
+def _given(request: HttpRequest, page: DefinitionPage) -> dict[str, Any]:
+    return {"values": page.values(), "reason": page.reason, "send": is_sent(request)}

@@ -7,9 +7,7 @@ from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import limits
 from accounts.access import access, actor_of
-from accounts.actors import Actor
 from accounts.approvals.pages import seen_in
 from accounts.approvals.rules import State
 from accounts.approvals.selectors import is_requester, list_steps
@@ -23,16 +21,26 @@ from registry.catalogue import get_catalogue
 from registry.conditions import describe_condition
 from tagging.forms import DecisionForm
 from tagging.models import TagChange
-from tagging.selectors.catalogue import list_near_names, may_see_carriers
+from tagging.selectors.catalogue import may_see_carriers
 from tagging.selectors.changes import get_approval_of, get_change, list_changes
-from tagging.selectors.counts import Counts, count_matches
-from tagging.services.desk import approve_change, refuse_change, return_change, revise_change, withdraw_change
+from tagging.selectors.impacts import get_impact, list_near, read_impact
+from tagging.services.desk import (
+    ENDING,
+    approve_change,
+    refuse_change,
+    return_change,
+    revise_change,
+    submit_change,
+    withdraw_change,
+)
 from tagging.uses import list_uses
 from tagging.views.catalogue import propose
 from tagging.views.definition import DefinitionPage
+from tagging.views.ending import revise_end
+from tagging.views.handing_in import DETAIL, is_sent, told_of
 
-DETAIL = "tagging:change_detail"
-STATES = (State.SUBMITTED, State.RETURNED, State.WITHDRAWN, State.APPROVED, State.REFUSED)
+STATES = (State.SUBMITTED, State.RETURNED, State.WITHDRAWN, State.DRAFTED, State.APPROVED, State.REFUSED)
+OPEN = (State.DRAFTED, State.SUBMITTED, State.RETURNED, State.WITHDRAWN)
 STEPS: dict[str, tuple[Callable[..., None], str]] = {
     "approve": (approve_change, "已同意,标签目录已更新。"),
     "return": (return_change, "已退回补充。"),
@@ -80,15 +88,31 @@ def change_revise(request: HttpRequest, pk: int) -> HttpResponse:
     approval = get_approval_of(actor=actor, change=change)
     if not (change.can_revise and is_requester(actor=actor, approval=approval)):
         return go(request, DETAIL, pk)
+    if change.step in ENDING and change.tag:
+        return revise_end(request, change, change.tag, approval.version)
     page = DefinitionPage(request, change, change.reason)
 
     def hand_in() -> TagChange:
-        seen = seen_in(request)
-        revise_change(actor=actor, change=change, values=page.values(), reason=page.reason, seen=seen)
+        values, reason, send = page.values(), page.reason, is_sent(request)
+        revise_change(actor=actor, change=change, values=values, reason=reason, seen=seen_in(request), send=send)
         return change
 
-    context = {"heading": f"修改申请:{change}", "button": "再次提交", "seen": approval.version}
+    context = {
+        "heading": f"修改申请:{change}",
+        "button": "提交申请" if change.state == State.DRAFTED else "再次提交",
+        "seen": approval.version,
+    }
     return propose(request, page, context, hand_in)
+
+
+@access(PROPOSE_TAGS)
+@require_POST
+def change_submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand in a draft, or what was withdrawn, as it stands."""
+    actor = actor_of(request)
+    change = get_change(actor=actor, pk=pk)
+    submit_change(actor=actor, change=change, seen=seen_in(request))
+    return told_of(request, change)
 
 
 @access(PROPOSE_TAGS)
@@ -104,27 +128,22 @@ def _page(request: HttpRequest, change: TagChange, form: DecisionForm) -> HttpRe
     actor = actor_of(request)
     approval, catalogue = get_approval_of(actor=actor, change=change), get_catalogue()
     own = is_requester(actor=actor, approval=approval)
-    open_now = change.state == State.SUBMITTED
+    open_now = change.state in OPEN
+    kept = get_impact(actor=actor, change=change) if open_now else None
     context = {
         "change": change,
         "approval": approval,
         "condition": describe_condition(change.condition, catalogue),
         "before": describe_condition(change.tag.condition, catalogue) if change.tag else "",
-        "near": list_near_names(actor=actor, name=change.name, but=change.tag_id),
+        "near": list_near(actor=actor, change=change) if open_now and change.step not in ENDING else [],
         "uses": list_uses(change.tag) if open_now and change.tag else [],
-        "impact": _impact(actor, change) if open_now else None,
+        "open_now": open_now,
+        "may_count": open_now and may_see_carriers(actor, change),
+        "kept": kept,
+        "impact": read_impact(actor=actor, impact=kept) if kept and kept.counted_at else None,
         "steps": list_steps(approval),
         "own": own,
-        "can_decide": open_now and not own and holds(actor, DECIDE_TAGS),
+        "can_decide": change.state == State.SUBMITTED and not own and holds(actor, DECIDE_TAGS),
         "form": form,
     }
     return render(request, "tagging/change_detail.html", context, status=422 if form.errors else 200)
-
-
-def _impact(actor: Actor, change: TagChange) -> Counts | None:
-    """How many the condition reaches today; None where the post may not know, or where there is no condition."""
-    if not change.is_dynamic or not may_see_carriers(actor, change):
-        return None
-    limits.spend(actor, limits.COUNT)
-    area_code = change.tag.area_id if change.tag else change.area_id
-    return count_matches(actor=actor, definition=change, area_code=area_code, on=localdate())

@@ -1,10 +1,8 @@
 import pytest
 from django.urls import reverse
 
-from accounts.scope import acting_as
 from tagging.models import Tag, TagChange
 from tests.doors import sign_in
-from tests.factories import EAST, WEST, make_person
 from tests.tagging.proposing import approval_of, make_tag, propose
 
 pytestmark = pytest.mark.django_db
@@ -50,32 +48,6 @@ def test_the_builder_offers_only_items_that_the_post_sees_unmasked(client, cast,
     assert "person.sex" in page
     assert "person.is_low_income" not in page
     assert "person.is_low_income" in text_of(sign_in(client, cast.town), "tag_add")
-
-
-def test_the_desk_sees_whom_the_condition_reaches_by_town(client, cast, items):
-    change = propose(cast.town)
-    with acting_as(cast.town):
-        for _ in range(3):
-            make_person(EAST)
-        make_person(WEST)
-    assert "<b>4 人</b>" in text_of(sign_in(client, cast.district), "change_detail", change.pk)
-
-
-def test_small_numbers_are_withheld_from_a_department(client, cast, items):
-    change = propose(cast.department)
-    with acting_as(cast.town):
-        make_person(EAST)
-    page = text_of(sign_in(client, cast.department), "change_detail", change.pk)
-    assert "少于最小人数" in page
-    assert "1 人" not in page
-
-
-def test_who_reads_the_level_masked_learns_no_number(client, cast, items):
-    change = propose(cast.town, condition={"all": [{"item": "person.is_low_income", "op": "=", "value": True}]})
-    with acting_as(cast.town):
-        make_person(EAST, is_low_income=True)
-    assert "人数不显示" in text_of(sign_in(client, cast.district), "change_detail", change.pk)
-    assert "<b>1 人</b>" in text_of(sign_in(client, cast.town), "change_detail", change.pk)
 
 
 def test_a_stale_decision_is_answered_409(client, cast, items):
