@@ -56,6 +56,7 @@ def outside(reasons: Reasons) -> Answer:
         sentences=["这位居民居住在本岗位范围以外,回流的数据归居住地,这里看不到。"],
         records=(),
         step=None,
+        tag="不归这里",
     )
 
 

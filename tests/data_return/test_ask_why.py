@@ -139,6 +139,15 @@ def test_a_number_of_another_village_answers_byte_for_byte_like_nobodys(client, 
     assert numbers[0] not in texts[0]
 
 
+def test_who_is_registered_here_and_lives_elsewhere_has_the_records_there(client, cast, dataset, grant_to):
+    grant_to(cast.worker)
+    with acting_as(cast.town):
+        person = make_person(WEST, registered=EAST)
+    text = of_person(client, cast.worker, person)
+    assert "回流的数据归居住地" in text
+    assert "看得到,因为有授权" not in text
+
+
 def test_a_subject_of_another_village_is_absent(client, cast, person):
     url = reverse("data_return:why_person", args=[person.pk])
     assert sign_in(client, cast.neighbour).get(url).status_code == 404
