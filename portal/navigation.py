@@ -101,7 +101,7 @@ ENTRIES = (
         "data_return:grant_list",
         rights.VIEW_DATASETS,
         ("data_return:grant_", "data_return:request_", "data_return:why"),
-        "grants",
+        "grants ending_grants",
     ),
     Entry("标签", "tagging:tag_list", rights.VIEW_TAGS, ("tagging:",), "tags"),
     Entry("减负账", "portal:burden", rights.SEE_BURDEN, ("portal:burden",)),

@@ -1,9 +1,10 @@
 """Reads of grants and of the requests for them: one's own, those at the desk, what a post may ask for."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib.auth.models import Group
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import localdate
 from guardian.models import GroupObjectPermission
 
@@ -17,11 +18,13 @@ from accounts.rights import DECIDE_GRANTS, REQUEST_GRANTS, holds
 from accounts.roles import Role
 from data_return.models import Dataset, Grant, GrantRequest, GrantUse
 from data_return.models.datasets import APPLY, area_group_name
-from data_return.models.grants import OF_AREAS, of_unit
+from data_return.models.grants import ENDING_DAYS, OF_AREAS, of_unit
 
 GRANT = "grant"
 """Code of the approval of a request."""
 USES, MOST = 50, 50
+RENEWING = (State.SUBMITTED, State.RETURNED, State.APPROVED)
+"""States of a request for renewal after which its grant is nobody's task any more."""
 BELOW: dict[Level, tuple[Role, ...]] = {
     Level.DISTRICT: OF_AREAS,
     Level.TOWN: OF_AREAS[1:],
@@ -90,6 +93,19 @@ def list_open_requests(*, actor: Actor) -> QuerySet[GrantRequest]:
 def list_requests_to_mend(*, actor: Actor) -> QuerySet[GrantRequest]:
     """Those of the post's own unit that were given back."""
     return GrantRequest.objects.filter(of_unit(actor), state=State.RETURNED)
+
+
+def list_ending_grants(*, actor: Actor) -> QuerySet[Grant]:
+    """Live ones of the post's own unit that end within ENDING_DAYS, nobody having asked for their renewal yet.
+
+    None for a post that cannot ask for its unit.
+    """
+    if not holds(actor, REQUEST_GRANTS) or not list_readers(actor):
+        return Grant.objects.none()
+    today = localdate()
+    renewed = GrantRequest.objects.filter(renews=OuterRef("pk"), state__in=RENEWING)
+    ending = Grant.objects.live_on(today).filter(of_unit(actor), until__lte=today + timedelta(days=ENDING_DAYS))
+    return ending.exclude(Exists(renewed))
 
 
 def list_grants(*, actor: Actor) -> QuerySet[Grant]:

@@ -15,7 +15,7 @@ from accounts.roles import UNSCOPED_ROLES
 from accounts.sight_reading import list_unnoted
 from data_return.selectors.corrections import list_waiting as list_waiting_corrections
 from data_return.selectors.datasets import list_versions_to_decide
-from data_return.selectors.grants import list_open_requests
+from data_return.selectors.grants import list_ending_grants, list_open_requests
 from data_return.selectors.push import list_refused
 from forms_engine.models import FormVersion, Report
 from forms_engine.selectors.admissions import list_opinions_to_give, list_versions_to_admit
@@ -36,6 +36,7 @@ KINDS: dict[str, tuple[tuple[str, ...], Rows]] = {
     "admissions": ((rights.ADMIT_FORMS,), lambda actor: list_versions_to_admit(actor=actor)),
     "datasets": ((rights.DECIDE_DATASETS,), lambda actor: list_versions_to_decide(actor=actor)),
     "grants": ((rights.REQUEST_GRANTS, rights.DECIDE_GRANTS), lambda actor: list_open_requests(actor=actor)),
+    "ending_grants": ((rights.REQUEST_GRANTS,), lambda actor: list_ending_grants(actor=actor)),
     "pushes": ((rights.CONNECT_SYSTEMS,), lambda actor: list_refused(actor=actor)),
     "corrections": (
         (rights.MARK_RECORDS, rights.ANSWER_CORRECTIONS, rights.WATCH_CORRECTIONS),

@@ -24,6 +24,7 @@ from forms_engine.selectors.admissions import (
 from portal.models import Filing
 from portal.navigation import url_of
 from portal.selectors.figures import Figures, get_figures
+from portal.selectors.grants import GrantTasks, get_grant_tasks
 from portal.selectors.reports import (
     SHOWN,
     Progress,
@@ -100,6 +101,7 @@ class Workbench:
     differences: list[DifferenceTask] = field(default_factory=list)
     emergencies: list[Emergency] = field(default_factory=list)
     corrections: CorrectionTask | None = None
+    grants: GrantTasks = field(default_factory=GrantTasks)
     progress: list[Progress] = field(default_factory=list)
     figures: Figures | None = None
 
@@ -108,7 +110,7 @@ class Workbench:
         filling = self.reports.open or self.reviews or self.events or self.differences
         desks = self.admissions or self.opinions or self.filings or self.system_opinions
         tagging = self.tag_changes or self.rechecks
-        return bool(filling or desks or tagging or self.forms or self.corrections)
+        return bool(filling or desks or tagging or self.forms or self.corrections or self.grants.any)
 
     @property
     def due_today(self) -> int:
@@ -134,6 +136,7 @@ def get_workbench(*, actor: Actor, now: datetime, todo: Mapping[str, int]) -> Wo
         differences=list_difference_tasks(actor=actor) if holds(actor, rights.CHANGE_RESIDENTS) else [],
         emergencies=list_emergency_tasks(actor=actor) if holds(actor, rights.WATCH_UNMASKING) else [],
         corrections=get_correction_task(actor=actor) if todo.get("corrections") else None,
+        grants=get_grant_tasks(actor=actor, todo=todo),
         progress=list_progress(actor=actor, now=now, name_late=reviews) if follows else [],
         figures=get_figures(actor=actor, on=localdate(now)),
     )
