@@ -67,6 +67,9 @@ VIEW_SYSTEMS = "portal.view_systems"
 APPLY_SYSTEMS = "portal.apply_systems"
 """Apply for the admission, change and end of the own department's systems."""
 ADMIT_SYSTEMS = "portal.admit_systems"
+SEND_TODOS = "portal.send_todos"
+"""Ask villages and towns to do something in a system of the own department (业务系统待办)."""
+RECEIVE_TODOS = "portal.receive_todos"
 SEE_BURDEN = "portal.see_burden"
 """Look at the burden account (减负账): what departments asked of the own villages, or what the own department asked."""
 ATTACH_TAGS = "tagging.attach_tags"
@@ -78,17 +81,17 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     Role.COMMUNITY_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, IMPORT_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, HANDLE_EVENTS}
         | {FILL_REPORTS, SUBMIT_REPORTS, READ_REPORTS, UNMASK, VIEW_TAGS, VIEW_DATASETS, REQUEST_GRANTS}
-        | {MARK_RECORDS, READ_CORRECTIONS, SEE_BURDEN, PROPOSE_TAGS, ATTACH_TAGS}
+        | {MARK_RECORDS, READ_CORRECTIONS, SEE_BURDEN, PROPOSE_TAGS, ATTACH_TAGS, RECEIVE_TODOS}
     ),
     Role.GRID_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, FILL_REPORTS, READ_REPORTS, UNMASK}
-        | {VIEW_TAGS, ATTACH_TAGS, VIEW_DATASETS, MARK_RECORDS, READ_CORRECTIONS}
+        | {VIEW_TAGS, ATTACH_TAGS, VIEW_DATASETS, MARK_RECORDS, READ_CORRECTIONS, RECEIVE_TODOS}
     ),
     Role.TOWN_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, HANDLE_EVENTS, REVIEW_REPORTS, READ_REPORTS}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
         | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, READ_CORRECTIONS}
-        | {VIEW_SYSTEMS, SEE_BURDEN}
+        | {VIEW_SYSTEMS, SEE_BURDEN, RECEIVE_TODOS}
     ),
     Role.DISTRICT_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, ADMIT_FORMS, READ_REPORTS, VIEW_CATALOGUE}
@@ -100,7 +103,7 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     Role.DEPARTMENT_STAFF: frozenset(
         {WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS, USE_API_DOCS}
         | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, VIEW_SYSTEMS, APPLY_SYSTEMS, SEE_BURDEN}
-        | {VIEW_PUSH, PUSH_ANSWERS}
+        | {VIEW_PUSH, PUSH_ANSWERS, SEND_TODOS}
     ),
     Role.DATA_OFFICER: frozenset(
         {WORK, VIEW_CATALOGUE, GIVE_OPINIONS, VIEW_TAGS, VIEW_DATASETS, PUBLISH_DATASETS}
@@ -139,6 +142,8 @@ IN_WORDS = {
     MARK_RECORDS: "核实回流数据",
     ANSWER_CORRECTIONS: "答复校核",
     WATCH_CORRECTIONS: "查看校核时限",
+    SEND_TODOS: "向村居和镇街发业务系统待办",
+    RECEIVE_TODOS: "查看业务系统待办",
     SEE_BURDEN: "查看减负账",
     PUSH_ANSWERS: "把报表推送到本部门的系统",
     MANAGE_PEOPLE: "管理账号和岗位",

@@ -1,8 +1,8 @@
 """Urls of the forms engine. Every name belongs to one view, template and test of the same word."""
 
 from django.urls import path, register_converter
-from django.urls.converters import IntConverter
 
+import accounts.converters  # noqa: F401  (registers "key")
 from forms_engine.api import answers, exports, forms, grid, reports
 from forms_engine.views import admit, bring, copying, design, dispatch, fill, give, opinions, packs, review
 
@@ -19,14 +19,7 @@ class LetterConverter:
         return value
 
 
-class KeyConverter(IntConverter):
-    """Number of an object, short enough for a bigint: a longer one is no object's, like any other that is unknown."""
-
-    regex = "[0-9]{1,18}"
-
-
 register_converter(LetterConverter, "letter")
-register_converter(KeyConverter, "key")
 CELL = "api/v1/reports/<key:pk>/cells/<key:subject_id>/<letter:letter>"
 app_name = "forms_engine"
 urlpatterns = [

@@ -76,6 +76,7 @@ DETAILS = {
     "area": "区划",
     "to": "改到",
     "proof": "凭据",
+    "outcome": "结果",
 }
 SIGNS = {
     "refusals": "一天内多次被拒绝",

@@ -36,7 +36,7 @@ class Link:
 
 FILLING = ("list", "fill", "row", "next", "subjects", "add", "remove", "restore", "submit", "copy")
 ENTRIES = (
-    Entry("待办", "portal:home", rights.WORK, ("portal:home",), "all"),
+    Entry("待办", "portal:home", rights.WORK, ("portal:home", "portal:todo_"), "all"),
     Entry(
         "填报",
         "forms_engine:report_list",

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from portal.views import audit, burden, system_desk, systems
+import accounts.converters  # noqa: F401  (registers "key" and "reference")
+from portal.api import systems as api_systems
+from portal.views import audit, burden, system_desk, system_todos, systems
 from portal.views.help import help_page
 from portal.views.home import home
 from portal.views.status import status
@@ -26,6 +28,11 @@ urlpatterns = [
     path("systems/<int:pk>/review/", system_desk.system_review, name="system_review"),
     path("systems/<int:pk>/suspend/", system_desk.system_suspend, name="system_suspend"),
     path("systems/<int:pk>/resume/", system_desk.system_resume, name="system_resume"),
+    path("todos/", system_todos.todo_list, name="todo_list"),
+    path("api/v1/systems/", api_systems.systems, name="api_systems"),
+    path("api/v1/systems/<key:pk>/todos/", api_systems.todos, name="api_todos"),
+    path("api/v1/systems/<key:pk>/todos/<reference:reference>/", api_systems.todo, name="api_todo"),
+    path("api/v1/systems/<key:pk>/todos/<reference:reference>/close/", api_systems.todo_close, name="api_todo_close"),
     path("burden/", burden.burden, name="burden"),
     path("burden/areas/<int:code>/", burden.burden_area, name="burden_area"),
     path("burden/departments/<int:pk>/", burden.burden_department, name="burden_department"),

@@ -21,6 +21,7 @@ FILLED = {
     "path": "x",
     "letter": "A",
     "key": "1",
+    "reference": "x",
 }
 UNSAFE = ("post", "put", "patch", "delete")
 AREAS = {Role.COMMUNITY_WORKER: EAST, Role.GRID_WORKER: EAST, Role.TOWN_ADMIN: TOWN}

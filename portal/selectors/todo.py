@@ -19,6 +19,7 @@ from data_return.selectors.grants import list_ending_grants, list_open_requests
 from data_return.selectors.push import list_refused
 from forms_engine.models import FormVersion, Report
 from forms_engine.selectors.admissions import list_opinions_to_give, list_versions_to_admit
+from portal.selectors.system_todos import list_waiting_todos
 from portal.selectors.systems import list_filings_to_decide, list_filings_to_mend
 from portal.selectors.systems import list_opinions_to_give as list_system_opinions_to_give
 from registry.models import Difference, Event
@@ -42,6 +43,7 @@ KINDS: dict[str, tuple[tuple[str, ...], Rows]] = {
         (rights.MARK_RECORDS, rights.ANSWER_CORRECTIONS, rights.WATCH_CORRECTIONS),
         lambda actor: list_waiting_corrections(actor=actor),
     ),
+    "system_todos": ((rights.RECEIVE_TODOS,), lambda actor: list_waiting_todos(actor=actor)),
     "opinions": ((rights.GIVE_OPINIONS,), lambda actor: list_opinions_to_give(actor=actor)),
     "system_opinions": ((rights.GIVE_OPINIONS,), lambda actor: list_system_opinions_to_give(actor=actor)),
     "systems": ((rights.ADMIT_SYSTEMS,), lambda actor: list_filings_to_decide(actor=actor)),

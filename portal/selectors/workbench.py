@@ -21,7 +21,7 @@ from forms_engine.selectors.admissions import (
     list_steps_of_version,
     list_versions_to_admit,
 )
-from portal.models import Filing
+from portal.models import Filing, SystemTodo
 from portal.navigation import url_of
 from portal.selectors.figures import Figures, get_figures
 from portal.selectors.grants import GrantTasks, get_grant_tasks
@@ -34,6 +34,7 @@ from portal.selectors.reports import (
     list_report_tasks,
     list_reviews,
 )
+from portal.selectors.system_todos import list_waiting_todos
 from portal.selectors.systems import (
     approval_of_filing,
     list_filings_to_decide,
@@ -98,6 +99,7 @@ class Workbench:
     tag_changes: list[TagChange] = field(default_factory=list)
     rechecks: int = 0
     events: list[Event] = field(default_factory=list)
+    system_todos: list[SystemTodo] = field(default_factory=list)
     differences: list[DifferenceTask] = field(default_factory=list)
     emergencies: list[Emergency] = field(default_factory=list)
     corrections: CorrectionTask | None = None
@@ -110,7 +112,8 @@ class Workbench:
         filling = self.reports.open or self.reviews or self.events or self.differences
         desks = self.admissions or self.opinions or self.filings or self.system_opinions
         tagging = self.tag_changes or self.rechecks
-        return bool(filling or desks or tagging or self.forms or self.corrections or self.grants.any)
+        data = self.corrections or self.grants.any
+        return bool(filling or desks or tagging or data or self.forms or self.system_todos)
 
     @property
     def due_today(self) -> int:
@@ -133,6 +136,7 @@ def get_workbench(*, actor: Actor, now: datetime, todo: Mapping[str, int]) -> Wo
         tag_changes=list_tag_tasks(actor=actor) if holds(actor, rights.DECIDE_TAGS) and todo.get("tags") else [],
         rechecks=todo.get("tags", 0) if holds(actor, rights.ATTACH_TAGS) else 0,
         events=list_event_tasks(actor=actor) if handles else [],
+        system_todos=list(list_waiting_todos(actor=actor)[:SHOWN]) if todo.get("system_todos") else [],
         differences=list_difference_tasks(actor=actor) if holds(actor, rights.CHANGE_RESIDENTS) else [],
         emergencies=list_emergency_tasks(actor=actor) if holds(actor, rights.WATCH_UNMASKING) else [],
         corrections=get_correction_task(actor=actor) if todo.get("corrections") else None,

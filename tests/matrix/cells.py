@@ -27,6 +27,8 @@ BODIES: dict[str, Any] = {
     "forms_engine:report_cells": lambda subject, offer: {
         "edits": [{"id": subject, "letter": "H", "raw": "x", "seen": 0}]
     },
+    "portal:api_todo": lambda subject, offer: {"title": "核对计划", "area": "310151101001", "role": "community_worker"},
+    "portal:api_todo_close": lambda subject, offer: {"outcome": "done"},
     "forms_engine:report_confirm": lambda subject, offer: {"cells": [{"id": subject, "letter": "H"}]},
     "forms_engine:report_undo": lambda subject, offer: {"id": subject, "letter": "H", "seen": 1},
     "forms_engine:report_adopt": lambda subject, offer: {"id": subject, "letter": "H", "seen": 1, "offer": offer},

@@ -45,6 +45,7 @@ class Visitor:
     scopes: tuple[str, ...] = ()
 
 
+OF_DEPARTMENTS = ("forms", "totals", "rows", "exports", "todos")
 VISITORS = (
     Visitor("anonymous"),
     Visitor("worker", "worker", "east"),
@@ -68,7 +69,9 @@ VISITORS = (
     Visitor("system administrator", "system", "district"),
     Visitor("security administrator", "security", "district"),
     Visitor("audit administrator", "audit", "district"),
-    Visitor("machine of civil", "department", "district", "civil", scopes=("forms", "totals", "rows", "exports")),
+    Visitor(
+        "machine of civil", "department", "district", "civil", scopes=("forms", "totals", "rows", "exports", "todos")
+    ),
     Visitor("machine of civil for totals", "department", "district", "civil", scopes=("totals",)),
     Visitor("machine of the village", "worker", "east", scopes=("reports", "cells")),
     Visitor("worker whose post ended", "worker", "east", post_ended=True),
@@ -224,6 +227,8 @@ SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "granted dataset": _reads_dataset,
     "evidence": _sees_correction,
     "system": _sees_system,
+    "sending system": lambda visitor, thing: visitor.department == thing.department,
+    "system todo": lambda visitor, thing: visitor.department == thing.department,
     "kept system": lambda visitor, thing: visitor.department == thing.department,
     "system at the desk": lambda visitor, thing: any(covers(visitor.place, place) for place in thing.places),
     "system question": lambda visitor, thing: visitor.department == thing.department,
@@ -341,6 +346,11 @@ RULES: dict[str, Rule] = {
     "portal:system_resume": rule(DISTRICT, "POST", "system at the desk"),
     "portal:system_opinion_list": rule(REVIEWERS, "GET HEAD"),
     "portal:system_opinion": rule(REVIEWERS, "GET POST", "system question"),
+    "portal:todo_list": rule(VILLAGE | TOWN, "GET HEAD"),
+    "portal:api_systems": rule(DEPARTMENT, API, scope="todos"),
+    "portal:api_todos": rule(DEPARTMENT, API, "sending system", scope="todos"),
+    "portal:api_todo": rule(DEPARTMENT, f"{API} PUT", "system todo", scope="todos"),
+    "portal:api_todo_close": rule(DEPARTMENT, "POST OPTIONS", "system todo", scope="todos"),
     "accounts:login": rule(ANYBODY, "GET HEAD POST"),
     "accounts:logout": rule(ANYBODY, "POST"),
     "accounts:care": rule(ANYBODY, "POST"),

@@ -24,6 +24,7 @@ from data_return.correction_rules import Finding
 from data_return.models import Channel, Dataset, EventDoor, PushFlow, PushTarget
 from data_return.services.correcting import Mark, mark_record
 from forms_engine.models import CopyPack, Dispatch, Export, FormTemplate, FormVersion, Report
+from portal.services.system_todos import Asked, put_todo
 from portal.services.systems.desk import invite_to_filing
 from registry.binding import bind_workbook
 from registry.catalogue import get_catalogue
@@ -458,14 +459,20 @@ def _add_systems(world: World, departments: dict[str, Department]) -> None:
             world.add(Thing("system", f"{state} of {name}", **held), pk=pk)
             world.add(Thing("kept system", f"{state} of {name}", **held), pk=pk)
             world.add(Thing("system at the desk", f"{state} of {name}", **held, exists=state != "draft"), pk=pk)
+        world.add(Thing("sending system", f"of {name}", department=name), pk=systems["admitted"])
+        with acting_as(actor):
+            asked = Asked(title="核对计划", area=EAST, role=Role.COMMUNITY_WORKER)
+            put_todo(actor=actor, system_id=systems["admitted"], reference="plan-1", asked=asked)
+        world.add(Thing("system todo", f"of {name}", department=name), pk=systems["admitted"], reference="plan-1")
         if name == "civil":
-            asked = [departments["disabled"]]
+            others = [departments["disabled"]]
             with acting_as(desk):
-                invite_to_filing(actor=desk, filing=waiting, departments=asked, days=3, seen=seen(waiting))
+                invite_to_filing(actor=desk, filing=waiting, departments=others, days=3, seen=seen(waiting))
             question = ApprovalReviewer.objects.get(approval__kind="system")
             world.add(Thing("system question", "to the disabled", department="disabled"), pk=question.pk)
-    for kind in ("system", "kept system", "system at the desk", "system question"):
+    for kind in ("system", "kept system", "system at the desk", "system question", "sending system"):
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
+    world.add(Thing("system todo", "nowhere", exists=False), pk=NOWHERE, reference="plan-1")
 
 
 # Tags ---------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""The API of the roof, version 1: what departments' systems tell the portal."""
