@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.scope import acting_as
-from forms_engine.models import CellEdit, ReportRow
+from forms_engine.models import CellEdit, Report, ReportRow
 from forms_engine.services.fill import Edit, save_cells
 from tests.doors import sign_in
 from tests.forms_engine.conftest import form, report, roster, sent  # noqa: F401  (fixtures)
@@ -70,8 +70,14 @@ def drag(page, start, end):
 
 def choose(page, row, column):
     """Click, and wait until the pen lies there: no hand types in the same moment as it clicks."""
-    wanted, pen = cell(page, row, column), page.locator(".pen")
+    wanted = cell(page, row, column)
     wanted.click()
+    lies_on(page, wanted)
+
+
+def lies_on(page, wanted):
+    """Wait until the pen lies on the cell and takes the keys."""
+    pen = page.locator(".pen")
     page.wait_for_function(LIES_OVER, arg=[pen.element_handle(), wanted.element_handle()])
     expect(pen).to_be_focused()
 
@@ -303,6 +309,41 @@ def test_submitting_shows_the_gaps_and_leads_to_them(desk):
     desk.page.get_by_role("link", name="去填").nth(1).click()
     desk.page.wait_for_selector("[data-ready]")
     expect(desk.page.locator(".grid-panel h2")).to_contain_text("阿卜杜热合曼·买买提")
+
+
+def test_the_keyboard_alone_fills_the_gaps_and_submits(desk):
+    page, keyboard = desk.page, desk.page.keyboard
+    with acting_as(desk.cast.worker):
+        full = {"B": "施桂兰", "D": "s1.x", "H": "13900002207", "K": "s1.x", "O": "是"}
+        ReportRow.objects.filter(report=desk.report).update(values=full, flags={})
+        ReportRow.objects.filter(report=desk.report, subject_id=desk.roster["gap"].pk).update(
+            values={letter: value for letter, value in full.items() if letter != "H"}
+        )
+    page.reload()
+    page.wait_for_selector("[data-ready]")
+    keyboard.press("F4")
+    lies_on(page, cell(page, GAP, PHONE))
+    keyboard.type("13900002210")
+    keyboard.press("Enter")
+    saved(page)
+    tab_to(page, "检查并提交")
+    keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("提交")
+    tab_to(page, "提交 2 行")
+    keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("已提交")
+    with acting_as(desk.cast.worker):
+        assert Report.objects.get(pk=desk.report.pk).state == "submitted"
+    assert kept(desk, "gap", "H") == "13900002210"
+
+
+def tab_to(page, name):
+    """Press Tab until what is called so has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText.trim()") == name:
+            return
+    raise AssertionError(f"Tab does not come to {name}")
 
 
 def test_a_reviewer_comments_on_a_cell_and_returns_the_report(desk, live_server):
