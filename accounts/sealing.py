@@ -7,6 +7,7 @@ under the item it was sealed for.
 
 import base64
 import os
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -24,12 +25,21 @@ class SealBroken(ValueError):
 
 def seal(item: str, text: str) -> str:
     """Sealed form of `text` under the current key. item: data item code, such as "person.id_number"."""
-    version = _current_version()
-    nonce = os.urandom(NONCE_BYTES)
-    encryptor = Cipher(_cipher(version), modes.GCM(nonce)).encryptor()
-    encryptor.authenticate_additional_data(item.encode())
-    body = encryptor.update(text.encode()) + encryptor.finalize()
-    return f"s{version}." + base64.b64encode(nonce + body + encryptor.tag).decode()
+    return seal_all(item, [text])[0]
+
+
+def seal_all(item: str, texts: Sequence[str]) -> list[str]:
+    """The same for many texts at once."""
+    version, aad = _current_version(), item.encode()
+    cipher, prefix, random = _cipher(version), f"s{version}.", os.urandom(NONCE_BYTES * len(texts))
+    found = []
+    for place, text in zip(range(0, len(random), NONCE_BYTES), texts, strict=True):
+        nonce = random[place : place + NONCE_BYTES]
+        encryptor = Cipher(cipher, modes.GCM(nonce)).encryptor()
+        encryptor.authenticate_additional_data(aad)
+        body = encryptor.update(text.encode()) + encryptor.finalize()
+        found.append(prefix + base64.b64encode(nonce + body + encryptor.tag).decode())
+    return found
 
 
 def open_sealed(item: str, sealed: str) -> str:
@@ -55,6 +65,16 @@ def blind_index(item: str, text: str) -> bytes:
     mac = _begun_index(item).copy()
     mac.update(text.encode())
     return mac.finalize()
+
+
+def blind_indexes(item: str, texts: Iterable[str]) -> list[bytes]:
+    """The same for many texts at once."""
+    begun, found = _begun_index(item), []
+    for text in texts:
+        mac = begun.copy()
+        mac.update(text.encode())
+        found.append(mac.finalize())
+    return found
 
 
 def _current_version() -> int:

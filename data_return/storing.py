@@ -1,33 +1,46 @@
-"""Records into the table: COPY to a temporary one, then one upsert by (dataset, source key). Twice changes nothing."""
+"""Records into the table: COPY to a temporary one, then one upsert by (dataset, source key). Twice changes nothing.
+
+The one way for what is uploaded and for what is pulled. Runs in the scope of the department's post, after
+`services.writing.open_writing`: only people inside it are matched.
+"""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from accounts.codes import district_of
-from data_return.models import DatasetLoad
 from data_return.reading import NewRecord
-from registry.importing.copying import as_bytea, copy_rows, or_nothing
+from registry.importing.copying import CHUNK, as_bytea, copy_piece, or_nothing
 
 _BROUGHT = """
-CREATE TEMPORARY TABLE brought_records (key text, mark bytea, vals jsonb, print bytea, village bigint) ON COMMIT DROP
+CREATE TEMPORARY TABLE brought_records
+  (key text, mark bytea, vals jsonb, print bytea, village bigint, day date) ON COMMIT DROP
 """
+_COLUMNS = ["key", "mark", "vals", "print", "village", "day"]
 _UPSERT = """
 INSERT INTO data_return_returnedrecord AS kept
   (district, area_code, dataset_id, source_key, person_id, id_mark, values, fingerprint, observed_on, received_at)
 SELECT %(district)s, coalesce(p.area_code, b.village, %(area)s), %(dataset)s, b.key, p.id, b.mark, b.vals, b.print,
-       %(observed)s, now()
+       b.day, now()
 FROM brought_records b
 LEFT JOIN registry_person p ON p.district = %(district)s AND p.id_number_index = b.mark AND p.closed_on IS NULL
 ON CONFLICT (district, dataset_id, source_key) DO UPDATE
 SET area_code = excluded.area_code, person_id = excluded.person_id, id_mark = excluded.id_mark,
-    values = CASE WHEN kept.fingerprint = excluded.fingerprint THEN kept.values ELSE excluded.values END,
+    values = CASE WHEN kept.fingerprint = excluded.fingerprint THEN kept.values ELSE {values} END,
     fingerprint = excluded.fingerprint, observed_on = excluded.observed_on, received_at = excluded.received_at
 WHERE excluded.observed_on >= kept.observed_on
-  AND (kept.fingerprint, kept.area_code, kept.person_id, kept.observed_on)
-      IS DISTINCT FROM (excluded.fingerprint, excluded.area_code, excluded.person_id, excluded.observed_on)
+  AND (kept.fingerprint, kept.area_code, kept.person_id{confirmed})
+      IS DISTINCT FROM (excluded.fingerprint, excluded.area_code, excluded.person_id{confirming})
+"""
+_STAYING = """
+(SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(kept.values) WHERE key = ANY (%(staying)s))
+  || excluded.values
 """
 _COUNT = """
 SELECT count(*), count(person_id), coalesce((
@@ -38,30 +51,58 @@ FROM data_return_returnedrecord WHERE dataset_id = %(dataset)s
 """
 
 
-def upsert_records(load: DatasetLoad, records: Iterable[NewRecord]) -> int:
-    """How many records are new or changed. An older file never overwrites what a newer one brought.
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """To which dataset records go, and to which area those that no village can be found for.
 
-    A record goes to the village of its subject, else to the one that the file names, else to the department.
-    Runs in the scope of the department's post: only people inside it are matched.
+    confirms: the same values of a later day are a change, for the day. staying: items of which the values kept stay,
+    because what came does not tell them.
     """
-    given: dict[str, Any] = {
-        "district": district_of(load.area_code),
-        "area": load.area_code,
-        "dataset": load.dataset_id,
-        "observed": load.observed_on,
-    }
+
+    dataset_id: int
+    area_code: int
+    confirms: bool = True
+    staying: tuple[str, ...] = ()
+
+
+def upsert_records(belonging: Belonging, records: Iterable[NewRecord]) -> int:
+    """How many records are new or changed. What was observed earlier never overwrites what was observed later.
+
+    A record goes to the village of its subject, else to the one that its row names, else to the department.
+    """
+    with brought_records(record_pieces(records)) as cursor:
+        return upsert_brought(cursor, belonging)
+
+
+def record_pieces(records: Iterable[NewRecord]) -> Iterator[bytes]:
+    """Records as they are copied. No database, so it may be done in a thread."""
+    left = iter(records)
+    while some := list(islice(left, CHUNK)):
+        yield "".join(map(_as_line, some)).encode()
+
+
+@contextmanager
+def brought_records(pieces: Iterable[bytes]) -> Iterator[CursorWrapper]:
+    """Records in the temporary table `brought_records`, until the block ends."""
     with connection.cursor() as cursor:
         cursor.execute(_BROUGHT)
-        copy_rows(cursor, "brought_records", ["key", "mark", "vals", "print", "village"], map(_as_row, records))
-        cursor.execute("ANALYZE brought_records")
-        cursor.execute(_UPSERT, given)
-        written: int = cursor.rowcount
+        for piece in pieces:
+            copy_piece(cursor, "brought_records", _COLUMNS, piece)
+        cursor.execute("ANALYZE brought_records (mark)")
+        yield cursor
         cursor.execute("DROP TABLE brought_records")
-    return written
 
 
-def _as_row(one: NewRecord) -> tuple[Any, ...]:
-    return one.key, as_bytea(one.mark), one.values, as_bytea(one.fingerprint), or_nothing(one.village)
+def upsert_brought(cursor: CursorWrapper, belonging: Belonging) -> int:
+    """Of what stands in `brought_records`, how many records are new or changed."""
+    given: dict[str, Any] = {
+        "district": district_of(belonging.area_code),
+        "area": belonging.area_code,
+        "dataset": belonging.dataset_id,
+        "staying": list(belonging.staying),
+    }
+    cursor.execute(_upsert(belonging), given)
+    return int(cursor.rowcount)
 
 
 def count_quality(dataset_id: int) -> dict[str, Any]:
@@ -70,3 +111,17 @@ def count_quality(dataset_id: int) -> dict[str, Any]:
         cursor.execute(_COUNT, {"dataset": dataset_id})
         rows, matched, filled = cursor.fetchone()
     return {"rows": rows, "matched": matched, "filled": json.loads(filled) if isinstance(filled, str) else filled}
+
+
+def _upsert(belonging: Belonging) -> str:
+    parts = {"values": _STAYING if belonging.staying else "excluded.values"}
+    parts |= {"confirmed": ", kept.observed_on" if belonging.confirms else ""}
+    parts |= {"confirming": ", excluded.observed_on" if belonging.confirms else ""}
+    return _UPSERT.format(**parts)
+
+
+def _as_line(one: NewRecord) -> str:
+    """A line of CSV as `copy_piece` takes it; only the values need quoting."""
+    values = one.values.replace('"', '""')
+    village = or_nothing(one.village)
+    return f'{one.key},{as_bytea(one.mark)},"{values}",{as_bytea(one.fingerprint)},{village},{one.day}\n'

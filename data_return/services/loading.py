@@ -19,7 +19,7 @@ from data_return.reading import bind_columns, make_records, read_table
 from data_return.selectors.datasets import get_kept, list_items
 from data_return.selectors.records import list_villages
 from data_return.services.writing import open_writing
-from data_return.storing import count_quality, upsert_records
+from data_return.storing import Belonging, count_quality, upsert_records
 from registry.catalogue import get_catalogue
 
 LOAD = "data_return.load_records"
@@ -73,7 +73,8 @@ def load_records(actor: Actor, job: Job, *, load_id: int) -> Steps:
     open_writing(actor=actor, dataset=dataset)
     load.row_count, load.error_count = len(table.numbers), len(table.wrong)
     villages = Villages.of(list_villages(actor))
-    load.written_count = upsert_records(load, make_records(table, named_by, items, villages))
+    records = make_records(table, named_by, items, villages, [load.observed_on] * len(table.numbers))
+    load.written_count = upsert_records(Belonging(dataset.pk, load.area_code), records)
     load.errors = [error.as_dict() for error in sorted(table.errors, key=lambda error: error.row)[:KEPT]]
     load.file = None
     load.save(update_fields=["row_count", "error_count", "written_count", "errors", "file"])
