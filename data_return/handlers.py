@@ -8,7 +8,7 @@ from data_return.panel import find_panel, find_why_panel, find_why_step
 from data_return.selectors.channels import TRY
 from data_return.selectors.corrections import find_correcting
 from data_return.selectors.records import find_reading, find_writing
-from data_return.services import grant_hooks, publish
+from data_return.services import grant_hooks, publish, pull  # noqa: F401  (pull registers a waker)
 from data_return.services.loading import LOAD, load_records
 from data_return.services.trying import try_channel
 from data_return.sight import (

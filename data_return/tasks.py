@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from accounts.waking import call
+from data_return.pull.leases import list_due_connectors
+from data_return.pull.running import run_connector
 from data_return.push.queue import MOST_AT_ONCE, list_due_targets, work_off
 from data_return.services.events import forget_events, work_off_events
 
@@ -31,3 +33,17 @@ def resume_pushes_task() -> None:
     """Every few seconds by beat: what Redis forgot, what waits for the end of a pause, what a dead worker left."""
     for target_id in list_due_targets():
         call(push_task, target_id)
+
+
+@shared_task(ignore_result=True)
+def pull_task(connector_id: int) -> None:
+    """When somebody asked for a run. Only the holder of the lease runs."""
+    run_connector(connector_id)
+
+
+@shared_task(ignore_result=True)
+def resume_pulls_task() -> None:
+    """Every few seconds by beat: what is due by its schedule, what waits for the end of a pause, what a dead worker
+    left, what Redis forgot."""
+    for connector_id in list_due_connectors():
+        call(pull_task, connector_id)

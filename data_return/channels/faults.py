@@ -40,6 +40,7 @@ class Fault(TextChoices):
     TOTAL_CHANGED = "total_changed", "读取途中对方的总数变了,本次不作为完整快照,不处理删除。稍后会自动再读。"
     TOO_MANY_ROWS = "too_many_rows", "这次的条数远超以往,已停止。请向对方核实;确认无误后调高上限再继续。"
     FIELDS_GONE = "fields_gone", "对方不再提供用来识别数据的字段(可能改名或删除)。请核对后重新对应字段。"
+    TOO_MANY_GONE = "too_many_gone", "要删除的条数超过上限,一条也没有删除。请向对方核实;确认无误后调高上限再继续。"
     MOSTLY_BAD = "mostly_bad", "这一页大部分数据都不符合要求,已停止。请查看隔离的数据,联系对方或重新对应字段。"
 
     @property

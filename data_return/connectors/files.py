@@ -41,6 +41,7 @@ class Files(SourceKind):
     label = "文件(CSV、Excel)"
     channels: ClassVar[frozenset[str]] = frozenset(FILE_KINDS)
     form = FilesForm
+    at_once = True
 
     def __init__(self, channel: FileChannel, asks: Mapping[str, Any]) -> None:
         super().__init__(channel, asks)

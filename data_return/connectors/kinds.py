@@ -59,7 +59,8 @@ class SourceKind(ABC):
     """One reading of a source through an open channel.
 
     code: as it is stored. channels: codes of the channels it reads through. form: its cleaned data are `asks`.
-    needs_key: it cannot go from page to page without a field that tells rows apart.
+    needs_key: it cannot go from page to page without a field that tells rows apart. at_once: what it reads does not
+    change from page to page, so that the last one makes it whole without a total.
     """
 
     code: ClassVar[str] = ""
@@ -67,6 +68,7 @@ class SourceKind(ABC):
     channels: ClassVar[frozenset[str]]
     form: ClassVar[type[AsksForm]]
     needs_key: ClassVar[bool] = False
+    at_once: ClassVar[bool] = False
 
     def __init__(self, channel: Any, asks: Mapping[str, Any]) -> None:
         self.channel, self.asks = channel, asks
@@ -74,6 +76,11 @@ class SourceKind(ABC):
     @abstractmethod
     def read(self, wanted: Wanted, at: At) -> Page:
         """The next page. Raises SourceFailed, and no half page."""
+
+    def list_fields(self) -> tuple[str, ...]:
+        """Names of all fields, where the source tells them apart from its rows; () where its rows tell. Raises
+        SourceFailed."""
+        return ()
 
     @classmethod
     @abstractmethod

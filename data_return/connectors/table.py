@@ -27,12 +27,16 @@ class SqlTable(SourceKind):
     def knows_changes(cls, asks: Mapping[str, Any]) -> bool:
         return True
 
+    def list_fields(self) -> tuple[str, ...]:
+        channel: SqlChannel = self.channel
+        return tuple(field.name for field in channel.list_fields(self.asks["table"]))
+
     def read(self, wanted: Wanted, at: At) -> Page:
         """Without `updated` everything, in the order of the key, so that rows which come and go over there meanwhile
         move no other."""
         channel: SqlChannel = self.channel
         table = self.asks["table"]
-        fields = wanted.fields or tuple(field.name for field in channel.list_fields(table))
+        fields = wanted.fields or self.list_fields()
         order = [name for name in (wanted.updated, wanted.key) if name] or [fields[0]]
         after = _after(wanted) if wanted.updated else at.get("after", ())
         rows = channel.read_rows(

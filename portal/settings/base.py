@@ -317,6 +317,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},
     },
     "resume-pushes": {"task": "data_return.tasks.resume_pushes_task", "schedule": 5.0, "options": {"expires": 10}},
+    "resume-pulls": {"task": "data_return.tasks.resume_pulls_task", "schedule": 5.0, "options": {"expires": 10}},
     "forget-events": {"task": "data_return.tasks.forget_events_task", "schedule": crontab(hour="3", minute="40")},
     "retire-systems": {"task": "portal.tasks.retire_systems_task", "schedule": crontab(hour="0", minute="5")},
     "count-burden": {"task": "portal.tasks.count_burden_task", "schedule": 60.0, "options": {"expires": 60}},

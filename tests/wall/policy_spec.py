@@ -48,7 +48,7 @@ ALSO_READ: dict[str, Callable[[int, Scope], bool]] = {
     "forms_engine_report": lambda code, scope: scope[0] is not None and code == scope[0] // 1_000_000 * 1_000_000,
 }
 #: Where a row is also of a dataset, and reading and writing are told apart by what the transaction says of those.
-OF_DATASETS = frozenset({"data_return_returnedrecord", "data_return_datasetload"})
+OF_DATASETS = frozenset({"data_return_returnedrecord", "data_return_datasetload", "data_return_quarantinedrow"})
 #: Where a row is also of a department.
 OF_DEPARTMENTS = frozenset(
     f"data_return_{name}" for name in ("correction", "correctionstep", "evidence", "verification")
@@ -165,7 +165,7 @@ def plant_edges(cursor: Cursor, table: str) -> list[Planted]:
 
 def planted(table: str, number: int, codes: dict[str, int]) -> Planted:
     areas = tuple(code for name, code in codes.items() if name not in ("dataset_id", "department_id"))
-    files = table == "data_return_datasetload"
+    files = table in ("data_return_datasetload", "data_return_quarantinedrow")
     return Planted(number, areas, codes.get("dataset_id"), files=files, department=codes.get("department_id"))
 
 
