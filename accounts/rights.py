@@ -56,7 +56,7 @@ WATCH_CORRECTIONS = "data_return.watch_corrections"
 VIEW_PUSH = "data_return.view_push"
 """See what is pushed to the systems of the own department, and what became of it."""
 PUSH_ANSWERS = "data_return.push_answers"
-"""Say what of the own forms goes to which system of the own department."""
+"""Say what goes to which system of the own department: staff of its forms, data officers of its datasets."""
 USE_API_DOCS = "portal.use_api_docs"
 VIEW_TAGS = "tagging.view_tags"
 """Read the catalogue of tags; who carries a tag is told by the right to see residents."""
@@ -108,7 +108,7 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     Role.DATA_OFFICER: frozenset(
         {WORK, VIEW_CATALOGUE, GIVE_OPINIONS, VIEW_TAGS, VIEW_DATASETS, PUBLISH_DATASETS}
         | {CONNECT_SYSTEMS, REQUEST_GRANTS, DECIDE_GRANTS, READ_CORRECTIONS, ANSWER_CORRECTIONS, VIEW_SYSTEMS}
-        | {VIEW_PUSH}
+        | {VIEW_PUSH, PUSH_ANSWERS}
     ),
     Role.SECURITY_ADMIN: frozenset({WORK, VIEW_PEOPLE, MANAGE_PEOPLE, WATCH_UNMASKING, SEE_CLIENTS, MANAGE_CLIENTS}),
     Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE, USE_API_DOCS}),
@@ -145,7 +145,7 @@ IN_WORDS = {
     SEND_TODOS: "向村居和镇街发业务系统待办",
     RECEIVE_TODOS: "查看业务系统待办",
     SEE_BURDEN: "查看减负账",
-    PUSH_ANSWERS: "把报表推送到本部门的系统",
+    PUSH_ANSWERS: "把报表或采纳的校核推送到本部门的系统",
     MANAGE_PEOPLE: "管理账号和岗位",
     MANAGE_GRIDS: "设置网格和微网格",
     READ_AUDIT: "查看审计记录",

@@ -1,16 +1,16 @@
-"""What else happens when a department accepts a correction: told by whoever pushes it on.
+"""What else happens when a department accepts corrections: told by whoever pushes them on.
 
-    on_accepted(enqueue_correction)
+    on_accepted(put_accepted_into_outbox)
 
 Listeners run in the transaction of the answer: what one raises takes the answer back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from accounts.actors import Actor
 from data_return.models import Correction
 
-Listener = Callable[[Actor, Correction], None]
+Listener = Callable[[Actor, Sequence[Correction]], None]
 _listeners: list[Listener] = []
 
 
@@ -19,6 +19,7 @@ def on_accepted(listener: Listener) -> None:
     _listeners.append(listener)
 
 
-def tell_accepted(actor: Actor, correction: Correction) -> None:
+def tell_accepted(actor: Actor, corrections: Sequence[Correction]) -> None:
+    """All of one transaction at once: a listener that takes locks takes them in one order."""
     for listener in _listeners:
-        listener(actor, correction)
+        listener(actor, corrections)

@@ -3,8 +3,11 @@
 from accounts.approvals.kinds import register
 from accounts.jobs import job_handler
 from accounts.scope import register_settings
+from data_return.correction_hooks import on_accepted
 from data_return.newcomers import RECORD, find_prefill
 from data_return.panel import find_panel, find_why_panel, find_why_step
+from data_return.push.correction_topic import CorrectionTopic, put_accepted_into_outbox
+from data_return.push.topics import register_topic
 from data_return.selectors.channels import TRY
 from data_return.selectors.corrections import find_correcting
 from data_return.selectors.records import find_reading, find_writing
@@ -34,3 +37,5 @@ register_settings(CORRECTING, [CORRECTIONS_OF], find_correcting)
 job_handler(LOAD)(load_records)
 job_handler(TRY)(try_channel)
 prefills.register(RECORD, find_prefill)
+register_topic(CorrectionTopic())
+on_accepted(put_accepted_into_outbox)

@@ -84,7 +84,7 @@ class TargetForm(forms.Form):
 class SourceForm(forms.Form):
     """What is to go to a system: one source of one topic."""
 
-    source = forms.ChoiceField(label="推送哪张表", error_messages={"required": "请选择一张表。"})
+    source = forms.ChoiceField(label="推送什么", error_messages={"required": "请选择推送什么。"})
 
     def __init__(self, data: Any = None, *, choices: Sequence[tuple[Topic, int, str]]) -> None:
         super().__init__(data)

@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from accounts.actors import Actor
 from accounts.errors import NotFound
 from accounts.models import Area
+from accounts.rights import COLLECT_REPORTS, holds
 from data_return.push.topics import About, Content, FileContent, NotToSend, PushField, Topic
 from forms_engine.export.brought_sheet import DataRows
 from forms_engine.export.copy_text import RowBlocks
@@ -38,6 +39,7 @@ class ReportTopic(Topic):
 
     code = REPORT
     name = "审核通过的报表"
+    file_words = "每份审核通过的报表,按本部门自己那张 Excel 的样子,放到对方的文件夹里:一个村居一期一个文件。"
     head = {
         "message": "推送件编号",
         "form": "表单名称",
@@ -117,7 +119,9 @@ def about(report: Report) -> About:
 
 
 def _own(actor: Actor) -> QuerySet[FormTemplate]:
-    """Forms of the actor's department that it may collect."""
+    """Forms of the actor's department that it may collect; none for a post that does not collect."""
+    if not holds(actor, COLLECT_REPORTS):
+        return FormTemplate.objects.none()
     return list_collectable(actor=actor).filter(department_id=actor.department_id or 0)
 
 

@@ -59,10 +59,14 @@ class NotToSend(DomainError):
 
 
 class Topic(ABC):
-    """code: as it is stored. name: in a list of choices. head: key -> label of what is told once per message."""
+    """code: as it is stored. name: in a list of choices. head: key -> label of what is told once per message.
+
+    file_words: what a file is, for a target that takes files.
+    """
 
     code: str
     name: str
+    file_words: str = ""
     head: Mapping[str, str]
 
     @abstractmethod

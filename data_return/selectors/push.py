@@ -43,12 +43,16 @@ class TargetLine:
 
 @dataclass(frozen=True, slots=True)
 class FlowLine:
-    """name: of the source, as its topic tells it. orphaned: on, but the post that answers for it has ended."""
+    """name: of the source, as its topic tells it. orphaned: on, but the post that answers for it has ended.
+
+    own: it is the post's to change.
+    """
 
     flow: PushFlow
     topic: str
     name: str
     orphaned: bool
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,9 @@ def list_flows(*, actor: Actor, target: PushTarget) -> list[FlowLine]:
     """What goes there. Flows are few: each name is a query of its topic."""
     flows = PushFlow.objects.filter(target=target).select_related("post__user").order_by("pk")
     valid = set(Post.objects.valid_on(localdate()).filter(pk__in=flows.values("post")).values_list("pk", flat=True))
-    return [_line(flow, valid) for flow in flows]
+    found = list(flows)
+    own = {code: {pk for pk, _ in get_topic(code).list_sources(actor)} for code in {flow.topic for flow in found}}
+    return [_line(flow, valid, own=flow.source_id in own[flow.topic]) for flow in found]
 
 
 def get_flow(*, actor: Actor, pk: int) -> PushFlow:
@@ -172,6 +178,7 @@ def _count(actor: Actor, targets: list[int]) -> dict[int, dict[str, int]]:
     return found
 
 
-def _line(flow: PushFlow, valid: set[int]) -> FlowLine:
+def _line(flow: PushFlow, valid: set[int], *, own: bool) -> FlowLine:
     topic = get_topic(flow.topic)
-    return FlowLine(flow, topic.name, topic.title(flow.source_id), flow.is_on and flow.post_id not in valid)
+    orphaned = flow.is_on and flow.post_id not in valid
+    return FlowLine(flow, topic.name, topic.title(flow.source_id), orphaned=orphaned, own=own)

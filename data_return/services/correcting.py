@@ -4,7 +4,8 @@ seen: version of the correction that the actor's page showed. Raised by all step
 already, NotFound outside the area or the department.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,6 +95,25 @@ def mark_record(*, actor: Actor, record_pk: int, version: str, mark: Mark) -> Ma
 @transaction.atomic
 def answer_correction(*, actor: Actor, pk: int, seen: int, accept: bool, note: str = "") -> Correction:
     """Accept (采纳) or refuse it, for the department that publishes the dataset. A refusal says why (NeedsWords)."""
+    correction = _answer(actor, pk, seen, accept=accept, note=note)
+    if accept:
+        tell_accepted(actor, [correction])
+    return correction
+
+
+@transaction.atomic
+def accept_corrections(*, actor: Actor, versions: Mapping[int, int]) -> int:
+    """Accept several, each if it still is in the version that the page showed. Returns how many. versions: by key."""
+    require(actor, ANSWER_CORRECTIONS)
+    accepted = []
+    for pk, seen in sorted(versions.items()):
+        with suppress(Conflict, NotFound), transaction.atomic():
+            accepted.append(_answer(actor, pk, seen, accept=True))
+    tell_accepted(actor, accepted)
+    return len(accepted)
+
+
+def _answer(actor: Actor, pk: int, seen: int, *, accept: bool, note: str = "") -> Correction:
     correction = _lock(actor, pk)
     require(actor, ANSWER_CORRECTIONS)
     if not accept and not note.strip():
@@ -103,8 +123,6 @@ def answer_correction(*, actor: Actor, pk: int, seen: int, accept: bool, note: s
     correction.answer, correction.answered_at = note.strip()[:500], now()
     correction.save(update_fields=["answer", "answered_at"])
     _step(actor, correction, Action.ACCEPT if accept else Action.REFUSE, note, due_on=due_on)
-    if accept:
-        tell_accepted(actor, correction)
     record(actor, f"correction.{correction.state}", correction, dataset=correction.dataset_id)
     return correction
 

@@ -49,7 +49,9 @@ def send_ready(*, actor: Actor, flow: PushFlow) -> int:
     flow = lock_flow(actor, flow)
     if not flow.is_on:
         raise Conflict("这条推送还没有启用,请先启用再补发。")
-    about = get_topic(flow.topic).list_ready(actor, flow.source_id)
+    topic = get_topic(flow.topic)
+    topic.require_source(actor, flow.source_id)
+    about = topic.list_ready(actor, flow.source_id)
     known = set(PushMessage.objects.visible_to(actor).filter(flow=flow).values_list("about_id", "about_version"))
     new = [one for one in about if (one.id, one.version) not in known]
     put_into_outbox(flow.topic, [(flow.source_id, one) for one in new])

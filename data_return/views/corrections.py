@@ -1,7 +1,6 @@
 """Corrections (校核): what waits, one with its steps, and the steps. Each step is taken on what its page showed."""
 
-from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -26,6 +25,7 @@ from data_return.correction_forms import OVERDUE, AnswerForm, CorrectionFilterFo
 from data_return.correction_rules import ANSWER_DAYS, ANSWERED, State
 from data_return.evidence import TYPES, Kind, content_of
 from data_return.models import Correction
+from data_return.push.correction_topic import CORRECTION
 from data_return.selectors.clocks import list_clocks
 from data_return.selectors.corrections import (
     get_correction,
@@ -37,7 +37,9 @@ from data_return.selectors.corrections import (
     list_waiting,
     reader_of,
 )
+from data_return.selectors.push import list_receipts
 from data_return.services.correcting import (
+    accept_corrections,
     acknowledge_correction,
     answer_correction,
     object_to_correction,
@@ -171,8 +173,12 @@ def correction_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def correction_acknowledge_many(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    done, missed = _each(request, lambda pk, seen: acknowledge_correction(actor=actor, pk=pk, seen=seen))
-    _tell_counted(request, f"已确认收到 {done} 件答复。", missed)
+    versions, done = _versions(request), 0
+    for pk, seen in versions.items():
+        with suppress(Conflict, NotFound):
+            acknowledge_correction(actor=actor, pk=pk, seen=seen)
+            done += 1
+    _tell_counted(request, f"已确认收到 {done} 件答复。", len(versions) - done)
     return go(request, LIST)
 
 
@@ -180,24 +186,16 @@ def correction_acknowledge_many(request: HttpRequest) -> HttpResponse:
 @require_POST
 def correction_accept_many(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    done, missed = _each(request, lambda pk, seen: answer_correction(actor=actor, pk=pk, seen=seen, accept=True))
-    _tell_counted(request, f"已采纳 {done} 件。", missed)
+    versions = _versions(request)
+    done = accept_corrections(actor=actor, versions=versions)
+    _tell_counted(request, f"已采纳 {done} 件。", len(versions) - done)
     return go(request, LIST)
 
 
-def _each(request: HttpRequest, take: Callable[[int, int], Any]) -> tuple[int, int]:
-    """Take one step for each chosen correction. Returns how many were done, and how many stood elsewhere by then."""
-    done = missed = 0
-    for text in request.POST.getlist("correction"):
-        pk, _, seen = text.partition("-")
-        if not (pk.isdigit() and seen.isdigit() and len(text) < 30 and text.isascii()):
-            continue
-        try:
-            take(int(pk), int(seen))
-            done += 1
-        except (Conflict, NotFound):
-            missed += 1
-    return done, missed
+def _versions(request: HttpRequest) -> dict[int, int]:
+    """Key and version of each chosen correction; what is not of that shape was not sent by a page."""
+    pairs = (text.partition("-") for text in request.POST.getlist("correction") if text.isascii() and len(text) < 30)
+    return {int(pk): int(seen) for pk, _, seen in pairs if pk.isdigit() and seen.isdigit()}
 
 
 def _tell_counted(request: HttpRequest, said: str, missed: int) -> None:
@@ -234,6 +232,7 @@ def _page(
         "in_full": in_full,
         "answer": answer or AnswerForm(),
         "objection": objection or ObjectForm(),
+        "receipts": list_receipts(actor=actor, topic=CORRECTION, about_id=correction.pk),
         "today": localdate(),
     }
     refused = bool((answer and answer.errors) or (objection and objection.errors))

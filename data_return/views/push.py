@@ -49,7 +49,7 @@ def push_target_new(request: HttpRequest) -> HttpResponse:
             target = register_target(
                 actor=actor, channel=given["channel"], name=given["name"], path=given["path"], answer=form.answer()
             )
-            tell(request, "已登记,还没有启用。请业务人员设好推送哪张表,再启用。")
+            tell(request, "已登记,还没有启用。请设好推送什么,再启用。")
             return go(request, HERE, target.pk)
     context = {"form": form, "has_channels": channels.exists()}
     return render(request, "data_return/push_target_form.html", context, status=422 if form.errors else 200)

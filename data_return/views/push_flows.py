@@ -57,7 +57,14 @@ def push_flow(request: HttpRequest, pk: int) -> HttpResponse:
             change_flow(actor=actor, flow=flow, mapping=form.mapping())
             tell(request, "字段对应已保存。")
             return go(request, HERE, pk)
-    context = {"flow": flow, "target": flow.target, "form": form, "title": topic.title(flow.source_id), "fresh": fresh}
+    context = {
+        "flow": flow,
+        "target": flow.target,
+        "form": form,
+        "title": topic.title(flow.source_id),
+        "fresh": fresh,
+        "file_words": topic.file_words,
+    }
     return render(request, "data_return/push_flow.html", context, status=422 if form.errors else 200)
 
 
@@ -66,7 +73,7 @@ def push_flow(request: HttpRequest, pk: int) -> HttpResponse:
 def push_flow_switch(request: HttpRequest, pk: int) -> HttpResponse:
     on = request.POST.get("on") == "1"
     switch_flow(actor=actor_of(request), flow=get_flow(actor=actor_of(request), pk=pk), on=on)
-    tell(request, "已启用:以后审核通过的会自动推送。" if on else "已停用:新的不再推送,已排队的暂停。")
+    tell(request, "已启用:以后通过的会自动推送。" if on else "已停用:新的不再推送,已排队的暂停。")
     return go(request, HERE, pk)
 
 

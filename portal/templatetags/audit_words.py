@@ -175,7 +175,7 @@ ACTIONS = {
     "push.target_registered": "登记接收系统",
     "push.target_changed": "修改接收系统",
     "push.target_switched": "启用或停用接收系统",
-    "push.flow_added": "增加推送的表",
+    "push.flow_added": "增加推送内容",
     "push.flow_changed": "修改推送的字段对应",
     "push.flow_switched": "启用或停用推送",
     "push.ready_sent": "补发以前通过的报表",

@@ -102,7 +102,9 @@ def test_a_refusal_needs_words_and_can_be_objected_to_once(cast, officers, recor
 
 def test_listeners_hear_of_what_is_accepted_only_and_can_take_the_answer_back(cast, officers, record, monkeypatch):
     heard = []
-    monkeypatch.setattr(correction_hooks, "_listeners", [lambda actor, one: heard.append(one.pk)])
+    monkeypatch.setattr(
+        correction_hooks, "_listeners", [lambda actor, accepted: heard.extend(one.pk for one in accepted)]
+    )
     refused = answered(officers.disabled, marked(cast.worker, record).correction, accept=False, note="不对")
     assert heard == []
     again = marked(cast.worker, record).correction

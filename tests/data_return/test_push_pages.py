@@ -157,8 +157,10 @@ def test_nobody_sends_anothers_form_or_to_anothers_system(cast, target, flow, fo
 
 
 def test_each_has_a_part_of_the_work(client, cast, officers, target, flow):
-    with acting_as(officers.civil), pytest.raises(NotAllowed):
+    with acting_as(officers.civil), pytest.raises(NotFound):
         switch_flow(actor=officers.civil, flow=flow, on=True)
+    with acting_as(cast.worker), pytest.raises(NotAllowed):
+        switch_flow(actor=cast.worker, flow=flow, on=True)
     with acting_as(cast.department), pytest.raises(NothingMapped):
         switch_flow(actor=cast.department, flow=flow, on=True)
     sign_in(client, cast.department)

@@ -126,7 +126,7 @@ def sees(visitor: Visitor, thing: Thing) -> bool:
             seen = visitor.role in ("town", "district") and any(covers(visitor.place, place) for place in thing.places)
         case "session" | "job" | "step by hand":
             seen = thing.holder == visitor.name
-        case "form" | "pack" | "channel" | "target" | "flow" | "question" | "kept dataset" | "kept dataset with a door":
+        case "form" | "pack" | "channel" | "target" | "question" | "kept dataset" | "kept dataset with a door":
             seen = bool(visitor.department) and thing.department == visitor.department
         case "sending" | "collected form":
             seen = visitor.department in thing.collectors
@@ -225,6 +225,8 @@ SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "dataset": _sees_dataset,
     "correction": _sees_correction,
     "granted dataset": _reads_dataset,
+    # Of forms by the staff, of corrections by the data officers.
+    "flow": lambda visitor, thing: (visitor.department, visitor.role) == (thing.department, thing.role),
     "evidence": _sees_correction,
     "system": _sees_system,
     "sending system": lambda visitor, thing: visitor.department == thing.department,
@@ -501,10 +503,10 @@ RULES: dict[str, Rule] = {
     "data_return:push_target_switch": rule(OFFICER, "POST", "target"),
     "data_return:push_target_try": rule(OFFICER, "POST", "target"),
     "data_return:push_target_desk": rule(OFFICER, "POST", "target"),
-    "data_return:push_flow_new": rule(DEPARTMENT, "GET HEAD POST", "target"),
-    "data_return:push_flow": rule(DEPARTMENT, "GET HEAD POST", "flow"),
-    "data_return:push_flow_switch": rule(DEPARTMENT, "POST", "flow"),
-    "data_return:push_flow_ready": rule(DEPARTMENT, "POST", "flow"),
+    "data_return:push_flow_new": rule(PUSHERS, "GET HEAD POST", "target"),
+    "data_return:push_flow": rule(PUSHERS, "GET HEAD POST", "flow"),
+    "data_return:push_flow_switch": rule(PUSHERS, "POST", "flow"),
+    "data_return:push_flow_ready": rule(PUSHERS, "POST", "flow"),
     "forms_engine:template_list": rule(DEPARTMENT, "GET HEAD"),
     "forms_engine:template_new": rule(DEPARTMENT, "GET POST"),
     "forms_engine:template_detail": rule(DEPARTMENT, "GET HEAD", "form"),

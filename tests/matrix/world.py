@@ -395,7 +395,14 @@ def _add_push(world: World, owner: str, actor: Actor, source_id: int) -> None:
     )
     world.add(Thing("channel", owner, department=owner), pk=channel.pk)
     world.add(Thing("target", owner, department=owner), pk=target.pk)
-    world.add(Thing("flow", owner, department=owner), pk=flow.pk)
+    world.add(Thing("flow", owner, role="department", department=owner), pk=flow.pk)
+    if owner == "civil":
+        officer, dataset = world.actors["data officer of civil"], Dataset.objects.get(name="published")
+        flow = PushFlow.objects.create(
+            target=target, topic="correction", source_id=dataset.pk, is_on=True, post_id=officer.post_id,
+            mapping={"fields": [{"key": "value", "name": "value"}]},
+        )  # fmt: skip
+        world.add(Thing("flow", "corrections", role="data officer", department=owner), pk=flow.pk)
 
 
 def _draft(actor: Actor) -> FormVersion:
