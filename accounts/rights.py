@@ -53,6 +53,8 @@ ANSWER_CORRECTIONS = "data_return.answer_corrections"
 """Answer for the department that publishes the dataset."""
 WATCH_CORRECTIONS = "data_return.watch_corrections"
 """How many corrections are open, answered, overdue, by department: no values, no names."""
+COMPARE_AREAS = "data_return.compare_areas"
+"""How a returned dataset and the registry agree, counted by village: for those above the villages."""
 VIEW_PUSH = "data_return.view_push"
 """See what is pushed to the systems of the own department, and what became of it."""
 PUSH_ANSWERS = "data_return.push_answers"
@@ -91,14 +93,14 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, HANDLE_EVENTS, REVIEW_REPORTS, READ_REPORTS}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
         | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, READ_CORRECTIONS}
-        | {VIEW_SYSTEMS, SEE_BURDEN, RECEIVE_TODOS}
+        | {VIEW_SYSTEMS, SEE_BURDEN, RECEIVE_TODOS, COMPARE_AREAS}
     ),
     Role.DISTRICT_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, ADMIT_FORMS, READ_REPORTS, VIEW_CATALOGUE}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
         | {SEE_CLIENTS, CONFIRM_CLIENTS, VIEW_TAGS, PROPOSE_TAGS, DECIDE_TAGS}
         | {VIEW_DATASETS, DECIDE_DATASETS, REQUEST_GRANTS, DECIDE_GRANTS, WATCH_CORRECTIONS}
-        | {VIEW_SYSTEMS, ADMIT_SYSTEMS, SEE_BURDEN}
+        | {VIEW_SYSTEMS, ADMIT_SYSTEMS, SEE_BURDEN, COMPARE_AREAS}
     ),
     Role.DEPARTMENT_STAFF: frozenset(
         {WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS, USE_API_DOCS}

@@ -6,6 +6,7 @@ from data_return.api import events as api_events
 from data_return.views import (
     channels,
     comparing,
+    comparing_areas,
     corrections,
     datasets,
     events,
@@ -51,6 +52,12 @@ urlpatterns = [
     path("datasets/<int:pk>/decide/", datasets.dataset_decide, name="dataset_decide"),
     path("datasets/<int:pk>/compare/", comparing.dataset_compare, name="dataset_compare"),
     path("datasets/<int:pk>/compare/export/", comparing.dataset_compare_export, name="dataset_compare_export"),
+    path("datasets/<int:pk>/compare/areas/", comparing_areas.dataset_compare_areas, name="dataset_compare_areas"),
+    path(
+        "datasets/<int:pk>/compare/areas/export/",
+        comparing_areas.dataset_compare_areas_export,
+        name="dataset_compare_areas_export",
+    ),
     path("records/<int:pk>/adopt/", comparing.record_adopt, name="record_adopt"),
     path("records/right/", marking.record_right, name="record_right"),
     path("records/<int:pk>/", marking.record_mark, name="record_mark"),

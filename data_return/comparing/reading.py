@@ -151,7 +151,7 @@ def count_sides(comparison: Comparison) -> Counts:
     _tell(comparison)
     query = _COUNTS.format(
         ctes=comparison.compared.ctes(),
-        there=_THERE.format(expected=_expected(comparison)) if comparison.covers else SQL(""),
+        there=_THERE.format(expected=expected_keys(comparison)) if comparison.covers else SQL(""),
         missing=_MISSING_THERE if comparison.covers else SQL("NULL::bigint"),
         differs=_WHERE[Kind.DIFFERS],
         lacks=_WHERE[Kind.LACKS],
@@ -196,7 +196,7 @@ def list_absent(comparison: Comparison, asked: Asked) -> list[Subject]:
     _tell(comparison)
     query = _LIST_THERE.format(
         ctes=comparison.compared.ctes(),
-        expected=_expected(comparison),
+        expected=expected_keys(comparison),
         absent=_NOT_THERE,
         after=Literal(asked.after),
         most=Literal(asked.most),
@@ -206,7 +206,7 @@ def list_absent(comparison: Comparison, asked: Asked) -> list[Subject]:
     return list(subjects.visible_to(comparison.actor).filter(pk__in=keys).order_by("pk"))
 
 
-def _expected(comparison: Comparison) -> Composable:
+def expected_keys(comparison: Comparison) -> Composable:
     """Keys of whom the dataset should hold: living in the range, not closed, meeting its condition."""
     subject, live = comparison.dataset.subject, comparison.dataset.live
     assert live is not None  # noqa: S101  (get_comparison saw to it)
@@ -230,6 +230,17 @@ def _tell(comparison: Comparison) -> None:
     """The policies of records, verifications and corrections know what the post reads."""
     reading_of(comparison.actor)
     correcting_of(comparison.actor)
+
+
+def where_of(kind: Kind) -> Composable:
+    """Which of the `sides` belong to a list."""
+    return _WHERE[kind]
+
+
+def run(comparison: Comparison, query: Composable) -> list[tuple[Any, ...]]:
+    """Rows of a query over the `ctes` of a comparison, the policies knowing what its reader reads."""
+    _tell(comparison)
+    return _rows(query)
 
 
 def _rows(query: Composable) -> list[tuple[Any, ...]]:

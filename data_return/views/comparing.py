@@ -19,7 +19,7 @@ from accounts.codes import Range
 from accounts.exporting import as_download, fingerprint, write_table
 from accounts.notices import tell
 from accounts.redirects import safe_next
-from accounts.rights import CHANGE_RESIDENTS, MARK_RECORDS, VIEW_RESIDENTS, holds
+from accounts.rights import CHANGE_RESIDENTS, COMPARE_AREAS, MARK_RECORDS, VIEW_RESIDENTS, holds
 from data_return.comparing.reading import (
     Asked,
     Comparison,
@@ -99,6 +99,7 @@ def dataset_compare(request: HttpRequest, pk: int) -> HttpResponse:
         "first_url": _url(request) if after else "",
         "here": request.get_full_path(),
         "marks": holds(actor, MARK_RECORDS),
+        "by_area": holds(actor, COMPARE_AREAS),
         "adds": holds(actor, CHANGE_RESIDENTS),
         "export_url": f"{reverse('data_return:dataset_compare_export', args=[pk])}?{request.GET.urlencode()}",
     }

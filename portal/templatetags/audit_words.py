@@ -148,6 +148,8 @@ ACTIONS = {
     "dataset.sample_read": "查看回流数据的数据页和样例",
     "compare.read": "查看回流数据比对",
     "compare.exported": "导出回流数据比对结果",
+    "compare.counted": "查看比对的按村居汇总",
+    "compare.counts_exported": "导出比对的按村居汇总",
     "record.adopted": "采用部门的值",
     "correction.marked": "提出回流数据校核",
     "correction.verified": "核实回流数据属实",

@@ -478,6 +478,8 @@ RULES: dict[str, Rule] = {
     "data_return:dataset_decide": rule(DISTRICT, "POST", "dataset at the desk"),
     "data_return:dataset_compare": rule(READERS, "GET HEAD", "granted dataset"),
     "data_return:dataset_compare_export": rule(READERS, "GET HEAD", "granted dataset", step_up=True),
+    "data_return:dataset_compare_areas": rule(TOWN | DISTRICT, "GET HEAD", "granted dataset"),
+    "data_return:dataset_compare_areas_export": rule(TOWN | DISTRICT, "GET HEAD", "granted dataset", step_up=True),
     "data_return:record_adopt": rule(VILLAGE, "POST", "record"),
     "data_return:record_mark": rule(VILLAGE, "GET POST", "record"),
     "data_return:record_right": rule(VILLAGE, "POST"),
