@@ -1,6 +1,6 @@
 """The result of a preview in the form in which it is kept: what may not be told is not written. Pure.
 
-{"span": codes a line, "lines": {code: numbers or null}, "total": numbers or null, "beside": {key: ... or null}}
+{"lines": {code: numbers or null}, "total": numbers or null, "beside": {key: numbers or null}, "tens": whether rounded}
 """
 
 from collections import Counter
@@ -23,11 +23,17 @@ def sum_of(lines: Lines) -> Counter[str]:
     return total
 
 
-def tell(lines: Lines, beside: Lines, *, about: int, small: int) -> dict[str, Any]:
+def tell(lines: Lines, beside: Lines, *, about: int, small: int, tens: bool = False) -> dict[str, Any]:
     """small: fewest people that the reader may be told of; 0 for one who sees residents.
 
-    about: how many the request is about. Of a withheld line, or pair of tags, no number is kept.
+    about: how many the request is about. Of a withheld line, or pair of tags, no number is kept. tens: for a desk that
+    judges what it sees masked: round tens, each rounded down by itself.
     """
+    told = _tell(lines, beside, about=about, small=max(small, 10) if tens else small)
+    return _in_tens(told) | {"tens": True} if tens else told | {"tens": False}
+
+
+def _tell(lines: Lines, beside: Lines, *, about: int, small: int) -> dict[str, Any]:
     out = _withheld(lines, small) if small else set()
     told = {str(code): None if code in out else _numbers(counts) for code, counts in lines.items()}
     total = None if ROOT in out else _numbers(sum_of(lines))
@@ -36,6 +42,12 @@ def tell(lines: Lines, beside: Lines, *, about: int, small: int) -> dict[str, An
         for key, counts in sorted(beside.items(), key=lambda pair: (-pair[1]["shared"], pair[0]))
     }
     return {"lines": told, "total": total, "beside": pairs}
+
+
+def _in_tens(told: Any) -> Any:
+    if isinstance(told, Mapping):
+        return {name: _in_tens(part) for name, part in told.items()}
+    return told if told is None else told // 10 * 10
 
 
 def _numbers(counts: Mapping[str, int]) -> dict[str, int]:

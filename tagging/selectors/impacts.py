@@ -2,16 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from accounts.actors import Actor
+from accounts.approvals.rules import State
+from accounts.approvals.selectors import is_requester
 from accounts.models import Area
+from accounts.rights import DECIDE_TAGS, holds
 from tagging.impacts import ALIKE
 from tagging.likeness import MOST_ALIKE, same_condition, why_alike
 from tagging.models import Definition, Tag, TagChange, TagImpact
 from tagging.selectors.catalogue import may_see_carriers, readable_tags
+from tagging.selectors.changes import get_approval_of
 
 MOST_BESIDE = 10
 Numbers = Mapping[str, int]
+
+
+class How(StrEnum):
+    """How a post is told the numbers of a request: exactly, in round tens, or not at all."""
+
+    EXACT = "exact"
+    TENS = "tens"
+    NOT = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,9 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
+    """tens: numbers are rounded down, and 0 means fewer than ten."""
+
+    tens: bool
     lines: list[Line]
     total: Numbers | None
     beside: list[Beside]
@@ -45,9 +61,19 @@ class Near:
     why: str
 
 
+def how_told(actor: Actor, change: TagChange) -> How:
+    """A desk that judges what somebody else wrote is told round tens of what it sees masked, as of forms (0015)."""
+    if may_see_carriers(actor, change):
+        return How.EXACT
+    judges = change.state == State.SUBMITTED and holds(actor, DECIDE_TAGS)
+    if judges and not is_requester(actor=actor, approval=get_approval_of(actor=actor, change=change)):
+        return How.TENS
+    return How.NOT
+
+
 def get_impact(*, actor: Actor, change: TagChange) -> TagImpact | None:
-    """What the post had counted, with its job; None before that, and for a level above its clearance."""
-    if not may_see_carriers(actor, change):
+    """What the post had counted, with its job; None before that, and where it may not be told."""
+    if not how_told(actor, change):
         return None
     return TagImpact.objects.select_related("job").filter(change=change, post_id=actor.post_id).first()
 
@@ -60,7 +86,7 @@ def read_impact(*, actor: Actor, impact: TagImpact) -> Impact:
     lines = [Line(names.get(code, "未划分"), kept["lines"][str(code)]) for code in sorted(codes)]
     tags = {tag.pk: tag for tag in readable_tags(actor).filter(pk__in=[int(key) for key in kept["beside"]])}
     pairs = [_beside(tags[int(key)], told) for key, told in kept["beside"].items() if int(key) in tags]
-    return Impact(lines, kept["total"], pairs[:MOST_BESIDE])
+    return Impact(kept["tens"], lines, kept["total"], pairs[:MOST_BESIDE])
 
 
 def list_near(*, actor: Actor, change: TagChange) -> list[Near]:

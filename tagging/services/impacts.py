@@ -16,9 +16,9 @@ from tagging.evaluation.keeping import list_chunks, subjects_in
 from tagging.evaluation.preview import Found, about, count_change
 from tagging.impacts import sum_of, tell
 from tagging.models import TagChange, TagImpact
-from tagging.selectors.catalogue import may_see_carriers
 from tagging.selectors.changes import get_change
 from tagging.selectors.counts import BELOW, range_of
+from tagging.selectors.impacts import How, how_told
 
 PREVIEW = "tagging.preview"
 
@@ -26,7 +26,7 @@ PREVIEW = "tagging.preview"
 @transaction.atomic
 def start_impact(*, actor: Actor, change: TagChange) -> TagImpact:
     """Begin to count, or to count anew; while a job is at it, that one goes on. Raises AboveClearance, TooMany."""
-    if not may_see_carriers(actor, change):
+    if not how_told(actor, change):
         raise AboveClearance(f"这个标签是 {change.level} 级,高于本岗位的级别,人数不显示。")
     TagImpact.objects.get_or_create(change=change, post_id=actor.post_id)
     impact = (
@@ -46,7 +46,8 @@ def start_impact(*, actor: Actor, change: TagChange) -> TagImpact:
 def count_impact(actor: Actor, job: Job, *, change_id: int) -> Steps:
     """Handler of the job. Raises AboveClearance where the level has risen meanwhile."""
     change = get_change(actor=actor, pk=change_id)
-    if not may_see_carriers(actor, change):
+    how = how_told(actor, change)
+    if not how:
         raise AboveClearance
     on, span = localdate(), SPAN[BELOW[actor.area_level]]
     chunks = list_chunks(range_of(change.tag.area_id if change.tag else change.area_id))
@@ -56,6 +57,7 @@ def count_impact(actor: Actor, job: Job, *, change_id: int) -> Steps:
         found.add(count_change(subjects, change, span=span, on=on))
         yield Progress(done, len(chunks))
     small = 0 if holds(actor, VIEW_RESIDENTS) else settings.SMALL_COUNT
-    told = tell(found.lines, found.beside, about=about(sum_of(found.lines), change.step), small=small)
+    asked = about(sum_of(found.lines), change.step)
+    told = tell(found.lines, found.beside, about=asked, small=small, tens=how == How.TENS)
     TagImpact.objects.filter(change=change, job=job).update(result=told, counted_at=now())
     return {"change": change_id}

@@ -21,9 +21,8 @@ from registry.catalogue import get_catalogue
 from registry.conditions import describe_condition
 from tagging.forms import DecisionForm
 from tagging.models import TagChange
-from tagging.selectors.catalogue import may_see_carriers
 from tagging.selectors.changes import get_approval_of, get_change, list_changes
-from tagging.selectors.impacts import get_impact, list_near, read_impact
+from tagging.selectors.impacts import get_impact, how_told, list_near, read_impact
 from tagging.services.desk import (
     ENDING,
     approve_change,
@@ -138,7 +137,7 @@ def _page(request: HttpRequest, change: TagChange, form: DecisionForm) -> HttpRe
         "near": list_near(actor=actor, change=change) if open_now and change.step not in ENDING else [],
         "uses": list_uses(change.tag) if open_now and change.tag else [],
         "open_now": open_now,
-        "may_count": open_now and may_see_carriers(actor, change),
+        "may_count": open_now and bool(how_told(actor, change)),
         "kept": kept,
         "impact": read_impact(actor=actor, impact=kept) if kept and kept.counted_at else None,
         "steps": list_steps(approval),

@@ -11,8 +11,15 @@ from accounts.scope import acting_as
 from tagging.checks import AboveClearance
 from tagging.evaluation.keeping import refresh_all
 from tagging.models import TagChange, TagImpact
-from tagging.selectors.impacts import list_near, read_impact
-from tagging.services.desk import propose_change, propose_retirement, propose_tag, revise_change, submit_change
+from tagging.selectors.impacts import how_told, list_near, read_impact
+from tagging.services.desk import (
+    propose_change,
+    propose_retirement,
+    propose_tag,
+    revise_change,
+    submit_change,
+    withdraw_change,
+)
 from tagging.services.hand import attach_tag
 from tagging.services.impacts import PREVIEW, start_impact
 from tests.doors import audited, sign_in, watching
@@ -108,13 +115,46 @@ def test_an_overlap_with_a_tag_above_the_clearance_is_not_told(cast, people):
     assert counted(cast.district, change).beside == []
 
 
-def test_who_reads_the_level_masked_counts_nothing(client, cast, people):
+def test_a_desk_that_sees_the_level_masked_judges_by_round_tens(client, cast, people):
+    with acting_as(cast.town):
+        for place, many in ((EAST, 23), (WEST, 14)):
+            for _ in range(many):
+                make_person(place, is_low_income=True, birth_date=date(1941, 1, 1))
+    make_tag(cast)
+    refresh_all()
+    change = propose(cast.town, condition=POOR, name="困难老人")
+    assert counted(cast.town, change).total["gained"] == 37
+    impact = counted(cast.district, change)
+    assert (impact.tens, impact.total["gained"], impact.total["lost"]) == (True, 30, 0)
+    assert [(one.tag.name, one.shared) for one in impact.beside] == [("高龄老人", None)]  # 37 of 41: 4 are outside
+    page = sign_in(client, cast.district).get(reverse("tagging:change_detail", args=[change.pk])).content.decode()
+    assert "按十取整" in page
+    assert "37" not in page.partition("同意以后会怎样")[2].partition("办理经过")[0]
+
+
+def test_few_of_a_masked_level_are_not_told_to_the_desk(cast, people):
+    with acting_as(cast.town):
+        make_person(EAST, is_low_income=True)
+    impact = counted(cast.district, propose(cast.town, condition=POOR))
+    assert impact.total is None
+    assert [line.numbers for line in impact.lines] == [None]
+
+
+def test_who_asks_for_what_is_masked_to_them_and_who_looks_too_early_count_nothing(client, cast, people):
     change = propose(cast.town, condition=POOR)
-    page = reverse("tagging:change_detail", args=[change.pk])
-    assert "人数不显示" in sign_in(client, cast.district).get(page).content.decode()
-    with acting_as(cast.district), pytest.raises(AboveClearance):
-        start_impact(actor=cast.district, change=change)
-    assert not TagImpact.objects.exists()
+    with acting_as(cast.town):
+        withdraw_change(actor=cast.town, change=change, seen=approval_of(change).version)
+        change.refresh_from_db()
+        draft = propose_tag(actor=cast.town, values=values("另一个", condition=POOR), reason="要用", send=False)
+    for early in (change, draft):
+        assert not how_told(cast.district, early)
+    asked = make_tag(cast, cast.town, name="本区要停用", condition=POOR)
+    with acting_as(cast.district):
+        end = propose_retirement(actor=cast.district, tag=asked, reason="不用了")
+        with pytest.raises(AboveClearance):
+            start_impact(actor=cast.district, change=end)
+    page = sign_in(client, cast.district).get(reverse("tagging:change_detail", args=[end.pk])).content.decode()
+    assert "人数不显示" in page
 
 
 def test_small_numbers_are_withheld_from_a_department(client, cast, people):
