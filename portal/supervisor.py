@@ -170,7 +170,12 @@ def _prepare(env: Mapping[str, str]) -> None:
 
     A database that was given is asked first whether its role stays behind the wall: web would only refuse it later.
     """
-    steps = [(["migrate", "--noinput", "--verbosity", "0"], True), (["seed", "--demo"], True), (["seed_forms"], False)]
+    steps = [
+        (["migrate", "--noinput", "--verbosity", "0"], True),
+        (["seed", "--demo"], True),
+        (["seed_tags"], False),
+        (["seed_forms"], False),
+    ]
     if "DATABASE_URL" in os.environ:
         steps.insert(1, (["check", "--database", "default"], False))
     for arguments, owner in steps:
