@@ -82,15 +82,16 @@ class ReasonForm(forms.Form):
 
 
 class MergeForm(ReasonForm):
-    """tags: those that it may be merged into."""
+    """tags: those that it may be merged into. hidden: read though not offered, for the service to refuse."""
 
     field_order = ["into", "reason"]
 
-    def __init__(self, *args: Any, tags: Iterable[Tag], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tags: Iterable[Tag], hidden: Iterable[Tag] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.tags = {tag.code: tag for tag in tags}
-        choices = [("", "(请选择)"), *((code, f"{tag.name}({tag.owner})") for code, tag in self.tags.items())]
-        self.fields["into"] = forms.ChoiceField(label="并入哪个标签", choices=choices)
+        offered = [("", "(请选择)"), *((tag.code, f"{tag.name}({tag.owner})") for tag in tags)]
+        self.tags = {tag.code: tag for tag in (*tags, *hidden)}
+        self.fields["into"] = forms.ChoiceField(label="并入哪个标签", choices=[(code, code) for code in self.tags])
+        self.fields["into"].widget.choices = offered
         self.order_fields(self.field_order)
 
     def values(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from accounts.forms import refusals_on
 from accounts.rights import PROPOSE_TAGS
 from tagging.forms import MergeForm, ReasonForm
 from tagging.models import Tag, TagChange
-from tagging.selectors.catalogue import get_tag, list_mergeable, may_change
+from tagging.selectors.catalogue import get_tag, list_hidden_tags, list_mergeable, may_change
 from tagging.services.desk import propose_merge, propose_retirement, revise_change
 from tagging.uses import list_uses
 from tagging.views.handing_in import is_sent, told_of
@@ -68,7 +68,9 @@ def _own_tag(request: HttpRequest, pk: int) -> Tag:
 
 
 def _merge_form(request: HttpRequest, tag: Tag, known: Mapping[str, str] | None = None) -> MergeForm:
-    return MergeForm(request.POST or None, tags=list_mergeable(actor=actor_of(request), tag=tag), initial=known)
+    actor = actor_of(request)
+    tags, hidden = list_mergeable(actor=actor, tag=tag), list_hidden_tags(actor=actor)
+    return MergeForm(request.POST or None, tags=tags, hidden=hidden, initial=known)
 
 
 def _page(
