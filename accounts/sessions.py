@@ -60,6 +60,15 @@ class SessionStore(DatabaseStore):
             ends = _end(self.since or now, now)
             LoginSession.objects.filter(session_key=self.session_key).update(last_seen=now, expire_date=ends)
 
+    @classmethod
+    def clear_expired(cls) -> None:
+        """Remove rows of sessions that are over. Those in which something was begun stay until their working day ends,
+        closed: who works in another system meanwhile did not leave it (see `accounts.farewells`)."""
+        now = timezone.now()
+        over = LoginSession.objects.filter(expire_date__lt=now)
+        over.filter(family=None).delete()
+        over.filter(since__lt=now - timedelta(seconds=settings.SESSION_COOKIE_AGE)).delete()
+
     def create_model_instance(self, data: dict[str, Any]) -> LoginSession:
         row = cast(LoginSession, super().create_model_instance(data))
         now = timezone.now()

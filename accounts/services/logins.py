@@ -10,6 +10,7 @@ from accounts.farewells import tell_sessions_ended
 from accounts.login_gate import take_back_guess
 from accounts.models import User
 from accounts.origin import present_origin
+from accounts.services.sessions import forget_idle_sessions
 from accounts.services.telling import tell_changes
 
 
@@ -40,8 +41,9 @@ def record_refused_login(request: HttpRequest, *, username: str) -> None:
 
 
 def log_out(request: HttpRequest) -> None:
-    """End the session. Nothing to do for a visitor who is not logged in."""
+    """End the session, and those of the same user that ran out by themselves. Nothing to do for a visitor."""
     if request.user.is_authenticated:
         record_user(request.user.pk, "logout")
+        forget_idle_sessions(user_id=request.user.pk)
         tell_sessions_ended()
     auth.logout(request)

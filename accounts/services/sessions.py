@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.timezone import now
 
 from accounts.audit import record_user
 from accounts.errors import NotFound
@@ -24,9 +25,15 @@ def end_session(*, user_id: int, ticket: str) -> None:
 @transaction.atomic
 def end_other_sessions(request: HttpRequest, *, user_id: int) -> int:
     """End every session of the user but the one of the request. Returns how many."""
+    forget_idle_sessions(user_id=user_id)
     others = LoginSession.objects.filter(user_id=user_id).exclude(session_key=request.session.session_key)
     count, _ = others.delete()
     if count:
         record_user(user_id, "session.ended", count=count)
         tell_sessions_ended()
     return count
+
+
+def forget_idle_sessions(*, user_id: int) -> None:
+    """What ran out by itself leaves nothing behind either, once its owner says that it is enough."""
+    LoginSession.objects.filter(user_id=user_id, expire_date__lte=now()).delete()

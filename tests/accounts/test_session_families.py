@@ -1,10 +1,13 @@
 """What is begun in a session can be ended with it, however often its key changes."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import farewells
 from accounts.models import ClientSystem, LoginSession, Post
@@ -12,6 +15,7 @@ from accounts.roles import Role
 from accounts.services.granting import end_post
 from accounts.services.people import suspend_person
 from accounts.sessions import SessionStore
+from accounts.tasks import clear_sessions_task
 from tests.doors import PASSWORD, sign_in, username_of
 from tests.factories import WEST
 from tests.machines import ask_token
@@ -119,3 +123,20 @@ def test_switching_the_post_leads_back_within_the_portal_alone(client, cast, sen
     sign_in(client, cast.worker)
     answer = client.post(reverse("accounts:switch_post"), {"post": post.pk, "next": sent})
     assert answer["Location"] == lands
+
+
+def test_a_session_that_ran_out_keeps_its_family_until_the_day_or_its_owner_is_done(client, cast):
+    """Closed at once, but what was begun in it goes on."""
+    browser = sign_in(client, cast.worker)
+    browser.session.name_family()
+    ran_out = timezone.now() - timedelta(minutes=1)
+    LoginSession.objects.update(expire_date=ran_out)
+    clear_sessions_task()
+    assert (LoginSession.objects.count(), browser.get("/").status_code) == (1, 302)
+    LoginSession.objects.update(since=timezone.now() - timedelta(hours=13))
+    clear_sessions_task()
+    assert LoginSession.objects.count() == 0
+    sign_in(Client(), cast.worker).session.name_family()
+    LoginSession.objects.update(expire_date=ran_out)
+    sign_in(browser, cast.worker).post("/logout/")
+    assert LoginSession.objects.filter(user_id=cast.worker.user_id).count() == 0
