@@ -72,6 +72,12 @@ ADMIT_SYSTEMS = "portal.admit_systems"
 SEND_TODOS = "portal.send_todos"
 """Ask villages and towns to do something in a system of the own department (业务系统待办)."""
 RECEIVE_TODOS = "portal.receive_todos"
+ENTER_SYSTEMS = "portal.enter_systems"
+"""Open departments' systems by the portal's login (应用目录); which ones, their admission says."""
+SEE_ENTRANCES = "portal.see_entrances"
+"""See how systems let people in (单点登录接入), and whether they can be reached."""
+CONFIRM_ENTRANCES = "portal.confirm_entrances"
+"""The second pair of eyes: what a department described opens when the security administrator confirms it."""
 SEE_BURDEN = "portal.see_burden"
 """Look at the burden account (减负账): what departments asked of the own villages, or what the own department asked."""
 ATTACH_TAGS = "tagging.attach_tags"
@@ -83,37 +89,40 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     Role.COMMUNITY_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, IMPORT_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, HANDLE_EVENTS}
         | {FILL_REPORTS, SUBMIT_REPORTS, READ_REPORTS, UNMASK, VIEW_TAGS, VIEW_DATASETS, REQUEST_GRANTS}
-        | {MARK_RECORDS, READ_CORRECTIONS, SEE_BURDEN, PROPOSE_TAGS, ATTACH_TAGS, RECEIVE_TODOS}
+        | {MARK_RECORDS, READ_CORRECTIONS, SEE_BURDEN, PROPOSE_TAGS, ATTACH_TAGS, RECEIVE_TODOS, ENTER_SYSTEMS}
     ),
     Role.GRID_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, FILL_REPORTS, READ_REPORTS, UNMASK}
-        | {VIEW_TAGS, ATTACH_TAGS, VIEW_DATASETS, MARK_RECORDS, READ_CORRECTIONS, RECEIVE_TODOS}
+        | {VIEW_TAGS, ATTACH_TAGS, VIEW_DATASETS, MARK_RECORDS, READ_CORRECTIONS, RECEIVE_TODOS, ENTER_SYSTEMS}
     ),
     Role.TOWN_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, HANDLE_EVENTS, REVIEW_REPORTS, READ_REPORTS}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
         | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, READ_CORRECTIONS}
-        | {VIEW_SYSTEMS, SEE_BURDEN, RECEIVE_TODOS, COMPARE_AREAS}
+        | {VIEW_SYSTEMS, SEE_BURDEN, RECEIVE_TODOS, COMPARE_AREAS, ENTER_SYSTEMS}
     ),
     Role.DISTRICT_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, ADMIT_FORMS, READ_REPORTS, VIEW_CATALOGUE}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
         | {SEE_CLIENTS, CONFIRM_CLIENTS, VIEW_TAGS, PROPOSE_TAGS, DECIDE_TAGS}
         | {VIEW_DATASETS, DECIDE_DATASETS, REQUEST_GRANTS, DECIDE_GRANTS, WATCH_CORRECTIONS}
-        | {VIEW_SYSTEMS, ADMIT_SYSTEMS, SEE_BURDEN, COMPARE_AREAS}
+        | {VIEW_SYSTEMS, ADMIT_SYSTEMS, SEE_BURDEN, COMPARE_AREAS, ENTER_SYSTEMS}
     ),
     Role.DEPARTMENT_STAFF: frozenset(
         {WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS, USE_API_DOCS}
         | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, VIEW_SYSTEMS, APPLY_SYSTEMS, SEE_BURDEN}
-        | {VIEW_PUSH, PUSH_ANSWERS, SEND_TODOS}
+        | {VIEW_PUSH, PUSH_ANSWERS, SEND_TODOS, ENTER_SYSTEMS}
     ),
     Role.DATA_OFFICER: frozenset(
         {WORK, VIEW_CATALOGUE, GIVE_OPINIONS, VIEW_TAGS, VIEW_DATASETS, PUBLISH_DATASETS}
         | {CONNECT_SYSTEMS, REQUEST_GRANTS, DECIDE_GRANTS, READ_CORRECTIONS, ANSWER_CORRECTIONS, VIEW_SYSTEMS}
-        | {VIEW_PUSH, PUSH_ANSWERS}
+        | {VIEW_PUSH, PUSH_ANSWERS, ENTER_SYSTEMS}
     ),
-    Role.SECURITY_ADMIN: frozenset({WORK, VIEW_PEOPLE, MANAGE_PEOPLE, WATCH_UNMASKING, SEE_CLIENTS, MANAGE_CLIENTS}),
-    Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE, USE_API_DOCS}),
+    Role.SECURITY_ADMIN: frozenset(
+        {WORK, VIEW_PEOPLE, MANAGE_PEOPLE, WATCH_UNMASKING, SEE_CLIENTS, MANAGE_CLIENTS}
+        | {SEE_ENTRANCES, CONFIRM_ENTRANCES}
+    ),
+    Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE, USE_API_DOCS, SEE_ENTRANCES}),
     Role.AUDIT_ADMIN: frozenset({WORK, READ_AUDIT}),
 }
 
@@ -154,6 +163,8 @@ IN_WORDS = {
     OPERATE: "查看运行状态",
     MANAGE_CLIENTS: "登记 API 客户端",
     CONFIRM_CLIENTS: "复核启用 API 客户端",
+    ENTER_SYSTEMS: "从应用目录进入部门系统",
+    CONFIRM_ENTRANCES: "启用和停用系统的单点登录",
 }
 """Rights as a person reads them on a page, in the order they are told. Those that go with another one are left out."""
 

@@ -3,11 +3,17 @@
 No value is ever part of a message: it could be a secret.
 """
 
+import base64
+import binascii
 import os
 import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 _LIMIT = re.compile(r"(?P<what>\w+)=(?P<units>[1-9]\d{0,8})/(?P<seconds>[1-9]\d{0,6})", re.ASCII)
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
@@ -121,6 +127,11 @@ def sealing_keys(name: str) -> dict[int, bytes]:
     return keys
 
 
+def signing_keys(name: str) -> list[str]:
+    """RSA keys as PEM, from base64 of DER with commas between; the first one signs. [] for none."""
+    return [_rsa_pem(name, part) for part in names(name)] if given(name) else []
+
+
 def database(name: str, *, application: str) -> dict[str, Any]:
     """Django's settings of a PostgreSQL URL: postgresql://user:password@host:port/name?sslmode=verify-full.
 
@@ -167,3 +178,14 @@ def _unhex(name: str, value: str, length: int) -> bytes:
     if not _HEX.fullmatch(value) or len(value) != 2 * length:
         raise BadEnvironment(name, f"应为 {2 * length} 位十六进制。")
     return bytes.fromhex(value)
+
+
+def _rsa_pem(name: str, value: str) -> str:
+    try:
+        key = serialization.load_der_private_key(base64.b64decode(value, validate=True), password=None)
+    except (ValueError, TypeError, binascii.Error, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, RSAPrivateKey) or key.key_size < 2048:
+        raise BadEnvironment(name, "应为 RSA 私钥(2048 位以上,DER 的 base64),多个用逗号分隔,第一个用来签名。")
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return pem.decode()

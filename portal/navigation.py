@@ -37,6 +37,7 @@ class Link:
 FILLING = ("list", "fill", "row", "next", "subjects", "add", "remove", "restore", "submit", "copy")
 ENTRIES = (
     Entry("待办", "portal:home", rights.WORK, ("portal:home", "portal:todo_"), "all"),
+    Entry("应用目录", "portal:directory", rights.ENTER_SYSTEMS, ("portal:directory",)),
     Entry(
         "填报",
         "forms_engine:report_list",
@@ -115,6 +116,7 @@ ENTRIES = (
     Entry("查看完整信息记录", "accounts:sight_log", rights.WATCH_UNMASKING, ("accounts:sight_",), "emergencies"),
     Entry("审计", "portal:audit_list", rights.READ_AUDIT, ("portal:audit_",)),
     Entry("API 客户端", "accounts:clients", rights.SEE_CLIENTS, ("accounts:client",)),
+    Entry("单点登录", "portal:entrance_list", rights.SEE_ENTRANCES, ("portal:entrance_",)),
     Entry("接口文档", "api_docs", rights.USE_API_DOCS, ("api_docs",)),
     Entry("运行状态", "portal:status", rights.OPERATE, ("portal:status",)),
 )

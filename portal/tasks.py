@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from portal.services.burden import count_changed, count_open
+from portal.services.sign_on.farewells import end_what_is_over, forget_sign_ons, tell_systems
+from portal.services.sign_on.watching import watch_systems
 from portal.services.systems.hooks import retire_due_systems
 
 
@@ -22,3 +24,22 @@ def count_burden_task() -> None:
 def count_open_burden_task() -> None:
     """Every night by beat."""
     count_open()
+
+
+@shared_task(ignore_result=True)
+def end_sign_ons_task() -> None:
+    """After every logout, and every half minute by beat for what Redis forgot and for what a system did not hear."""
+    end_what_is_over()
+    tell_systems()
+
+
+@shared_task(ignore_result=True)
+def forget_sign_ons_task() -> None:
+    """Every night by beat."""
+    forget_sign_ons()
+
+
+@shared_task(ignore_result=True)
+def watch_systems_task() -> None:
+    """Every five minutes by beat."""
+    watch_systems()

@@ -1,7 +1,18 @@
 """Tables of the roof."""
 
 from portal.models.burden import ReportBurden
+from portal.models.sign_on import DirectoryMark, Entrance, LaunchCount, SignOn, SystemAccount
 from portal.models.systems import Filing, System
 from portal.models.todos import SystemTodo
 
-__all__ = ["Filing", "ReportBurden", "System", "SystemTodo"]
+__all__ = [
+    "DirectoryMark",
+    "Entrance",
+    "Filing",
+    "LaunchCount",
+    "ReportBurden",
+    "SignOn",
+    "System",
+    "SystemAccount",
+    "SystemTodo",
+]

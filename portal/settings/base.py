@@ -23,6 +23,9 @@ BLIND_INDEX_KEY = env.hex_bytes("BLIND_INDEX_KEY", 32)
 # Key of the chain over the audit log, from the first day on: only workers need it, a web process without it cannot
 # forge a seal. Left out, it follows from BLIND_INDEX_KEY.
 AUDIT_KEY = env.hex_bytes("AUDIT_KEY", 32) if env.given("AUDIT_KEY") else None
+# Keys that sign logins at other systems (OpenID Connect); the first one signs, the others are still believed. Without
+# them no system can be connected that way.
+SIGN_ON_KEYS = env.signing_keys("SIGN_ON_KEYS")
 # The law asks for six months at least (Cybersecurity Law, article 21); the database removes nothing younger.
 AUDIT_KEEP_MONTHS = env.number("AUDIT_KEEP_MONTHS", 12, lowest=6, highest=120)
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
@@ -201,11 +204,18 @@ LIMITS = env.limits(
 # Requests to the API that one user, or one machine, may send to one web process a minute.
 API_PER_MINUTE = env.number("API_PER_MINUTE", 600, lowest=1, highest=1_000_000)
 
-# Machines (接入系统): OAuth 2.0 client credentials and no other grant; tokens are kept as SHA-256 sums, ten minutes.
+# Machines (接入系统): OAuth 2.0 client credentials and no other grant. People at other systems: the code flow, which
+# `portal.sign_on` serves, with a signed identity (OIDC_...). Tokens are kept as SHA-256 sums, ten minutes.
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ClientSystem"
 OAUTH2_PROVIDER = {
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
     "OAUTH2_VALIDATOR_CLASS": "accounts.oauth.ClientValidator",
+    "OIDC_ISS_ENDPOINT": PORTAL_ORIGIN,
+    "OIDC_RSA_PRIVATE_KEY": SIGN_ON_KEYS[0] if SIGN_ON_KEYS else "",
+    "OIDC_RSA_PRIVATE_KEYS_INACTIVE": SIGN_ON_KEYS[1:],
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    "ID_TOKEN_EXPIRE_SECONDS": 300,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": 12 * 60 * 60,
     "SCOPES_BACKEND_CLASS": "accounts.oauth.ClientScopes",
     "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
     "CLIENT_SECRET_GENERATOR_LENGTH": 48,
@@ -319,6 +329,9 @@ CELERY_BEAT_SCHEDULE = {
     "resume-pushes": {"task": "data_return.tasks.resume_pushes_task", "schedule": 5.0, "options": {"expires": 10}},
     "resume-pulls": {"task": "data_return.tasks.resume_pulls_task", "schedule": 5.0, "options": {"expires": 10}},
     "forget-events": {"task": "data_return.tasks.forget_events_task", "schedule": crontab(hour="3", minute="40")},
+    "end-sign-ons": {"task": "portal.tasks.end_sign_ons_task", "schedule": 30.0, "options": {"expires": 30}},
+    "forget-sign-ons": {"task": "portal.tasks.forget_sign_ons_task", "schedule": crontab(hour="3", minute="50")},
+    "watch-systems": {"task": "portal.tasks.watch_systems_task", "schedule": 300.0, "options": {"expires": 300}},
     "retire-systems": {"task": "portal.tasks.retire_systems_task", "schedule": crontab(hour="0", minute="5")},
     "count-burden": {"task": "portal.tasks.count_burden_task", "schedule": 60.0, "options": {"expires": 60}},
     "count-open-burden": {"task": "portal.tasks.count_open_burden_task", "schedule": crontab(hour="0", minute="40")},

@@ -117,7 +117,8 @@ def outcome(answer: HttpResponseBase) -> str:
         return _redirected(answer["Location"])
     if answer.status_code == 401:
         # The body says which door; an answer to HEAD has none.
-        return _redirected(json.loads(answer.content)["login"]) if answer.content else "a door"
+        # Who brings no good token to a door of OAuth is told so, and sent nowhere.
+        return _redirected(json.loads(answer.content).get("login", "")) if answer.content else "a door"
     return {403: "forbidden", 404: "absent", 405: "method"}.get(answer.status_code, "open")
 
 

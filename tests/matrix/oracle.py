@@ -124,7 +124,7 @@ def sees(visitor: Visitor, thing: Thing) -> bool:
         case "emergency":
             # Heads above the village; the security administrator follows the counts and sees no single one.
             seen = visitor.role in ("town", "district") and any(covers(visitor.place, place) for place in thing.places)
-        case "session" | "job" | "step by hand":
+        case "session" | "job" | "step by hand" | "sign-on":
             seen = thing.holder == visitor.name
         case "form" | "pack" | "channel" | "target" | "question" | "kept dataset" | "kept dataset with a door":
             seen = bool(visitor.department) and thing.department == visitor.department
@@ -233,6 +233,10 @@ SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "system todo": lambda visitor, thing: visitor.department == thing.department,
     "kept system": lambda visitor, thing: visitor.department == thing.department,
     "system at the desk": lambda visitor, thing: any(covers(visitor.place, place) for place in thing.places),
+    "system account": lambda visitor, thing: visitor.department == thing.department,
+    # Filed for villages of the whole district.
+    "open system": lambda visitor, thing: visitor.role in VILLAGE and visitor.place != "far village",
+    "entrance": lambda visitor, thing: visitor.place == "district",
     "system question": lambda visitor, thing: visitor.department == thing.department,
     "issuer": _sees_issuer,
     "dataset to apply for": _applies,
@@ -288,6 +292,8 @@ PUSHERS = OFFICER | {"department"}
 CORRECTION_READERS = VILLAGE | {"town", "data officer"}
 BURDEN_READERS = frozenset({"worker", "town", "district", "department"})
 GRANT_MAKERS = frozenset({"worker", "town", "district", "department", "data officer"})
+SYSTEM_USERS = READERS | {"department", "data officer"}
+ENTRANCE_READERS = frozenset({"system", "security"})
 GRANT_DESKS = frozenset({"district", "data officer"})
 
 
@@ -346,6 +352,28 @@ RULES: dict[str, Rule] = {
     "portal:system_review": rule(DISTRICT, "POST", "system at the desk"),
     "portal:system_suspend": rule(DISTRICT, "POST", "system at the desk"),
     "portal:system_resume": rule(DISTRICT, "POST", "system at the desk"),
+    "portal:system_entrance": rule(DEPARTMENT, "GET HEAD POST", "kept system"),
+    "portal:system_entrance_secret": rule(DEPARTMENT, "GET HEAD POST", "kept system", step_up=True),
+    "portal:system_accounts": rule(DEPARTMENT, "GET HEAD POST", "kept system"),
+    "portal:system_account_remove": rule(DEPARTMENT, "POST", "system account"),
+    "portal:entrance_list": rule(ENTRANCE_READERS, "GET HEAD"),
+    "portal:entrance_open": rule(SECURITY, "GET HEAD POST", "entrance", step_up=True),
+    "portal:entrance_close": rule(SECURITY, "POST", "entrance"),
+    "portal:directory": rule(SYSTEM_USERS, "GET HEAD"),
+    "portal:directory_enter": rule(SYSTEM_USERS, "POST", "open system"),
+    "portal:directory_arrange": rule(SYSTEM_USERS, "POST", "open system"),
+    "portal:signed_on": rule(EVERY_POST, "GET HEAD"),
+    "portal:signed_on_end": rule(EVERY_POST, "POST", "sign-on"),
+    "portal:oidc_discovery": rule(ANYBODY, "GET HEAD"),
+    "portal:oidc_keys": rule(ANYBODY, "GET HEAD"),
+    "portal:oidc_authorize": rule(ANYBODY, "GET HEAD"),
+    "portal:oidc_token": rule(ANYBODY, "POST"),
+    "portal:oidc_userinfo": rule(ANYBODY, "GET"),
+    "portal:oidc_logout": rule(ANYBODY, "GET HEAD POST"),
+    "portal:cas_login": rule(ANYBODY, "GET HEAD"),
+    "portal:cas_validate": rule(ANYBODY, "GET HEAD"),
+    "portal:cas_validate_3": rule(ANYBODY, "GET HEAD"),
+    "portal:cas_logout": rule(ANYBODY, "GET HEAD POST"),
     "portal:system_opinion_list": rule(REVIEWERS, "GET HEAD"),
     "portal:system_opinion": rule(REVIEWERS, "GET POST", "system question"),
     "portal:todo_list": rule(VILLAGE | TOWN, "GET HEAD"),

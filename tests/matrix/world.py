@@ -24,6 +24,7 @@ from data_return.correction_rules import Finding
 from data_return.models import Channel, Dataset, EventDoor, PushFlow, PushTarget
 from data_return.services.correcting import Mark, mark_record
 from forms_engine.models import CopyPack, Dispatch, Export, FormTemplate, FormVersion, Report
+from portal.models import SignOn, SystemAccount
 from portal.services.system_todos import Asked, put_todo
 from portal.services.systems.desk import invite_to_filing
 from registry.binding import bind_workbook
@@ -54,6 +55,7 @@ from tests.factories import (
 )
 from tests.machines import ask_token, make_machine
 from tests.matrix.oracle import NOTHING, VISITORS, Thing, Visitor
+from tests.portal.entrances import Kind, connect
 from tests.portal.filing import begun, handed_in, make_system, seen
 from tests.tagging.proposing import basic
 from tests.workbooks import workbook
@@ -480,6 +482,31 @@ def _add_systems(world: World, departments: dict[str, Department]) -> None:
     for kind in ("system", "kept system", "system at the desk", "system question", "sending system"):
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
     world.add(Thing("system todo", "nowhere", exists=False), pk=NOWHERE, reference="plan-1")
+    _add_entrances(world)
+
+
+def _add_entrances(world: World) -> None:
+    """A system that villages enter, whose account the worker has, and who is in there."""
+    makers = [world.actors[name] for name in ("department", "district", "security administrator")]
+    system = connect(*makers, Kind.CAS, name="探访系统")
+    world.add(Thing("open system", "of civil"), pk=system.system.pk)
+    world.add(Thing("entrance", "of civil"), pk=system.entrance.pk)
+    worker = world.actors["worker"]
+    account = SystemAccount.objects.create(
+        system=system.system, user_id=worker.user_id, account="a1", entered_by_id=makers[0].post_id
+    )
+    world.add(Thing("system account", "of civil", department="civil"), pk=system.system.pk, number=account.pk)
+    sign_on = SignOn.objects.create(
+        entrance=system.entrance,
+        user_id=worker.user_id,
+        post_id=worker.post_id,
+        family=uuid.uuid4(),
+        logged_in_at=timezone.now(),
+    )
+    world.add(Thing("sign-on", "of worker", holder="worker"), pk=sign_on.pk)
+    for kind in ("open system", "entrance", "sign-on"):
+        world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
+    world.add(Thing("system account", "nowhere", exists=False), pk=NOWHERE, number=NOWHERE)
 
 
 # Tags ---------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from tests.doors import sign_in
 from tests.routes import UNSAFE, list_routes, someone_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_audit_role")]
-BY_SECRET = {"accounts:api_token", "data_return:api_events"}
+BY_SECRET = {"accounts:api_token", "data_return:api_events", "portal:oidc_token"}
 """Machines bring their secret, or a signature, with the request; a cookie counts for nothing there."""
 
 

@@ -11,6 +11,7 @@ from tests.portal.test_workbench import event
 MENUS = {
     Role.COMMUNITY_WORKER: [
         "待办",
+        "应用目录",
         "填报",
         "居民与房屋",
         "事件与走访",
@@ -20,9 +21,20 @@ MENUS = {
         "标签",
         "减负账",
     ],
-    Role.GRID_WORKER: ["待办", "填报", "居民与房屋", "事件与走访", "回流数据", "校核", "数据授权", "标签"],
+    Role.GRID_WORKER: [
+        "待办",
+        "应用目录",
+        "填报",
+        "居民与房屋",
+        "事件与走访",
+        "回流数据",
+        "校核",
+        "数据授权",
+        "标签",
+    ],
     Role.TOWN_ADMIN: [
         "待办",
+        "应用目录",
         "审核",
         "居民与房屋",
         "事件与走访",
@@ -37,6 +49,7 @@ MENUS = {
     ],
     Role.DISTRICT_ADMIN: [
         "待办",
+        "应用目录",
         "表单准入",
         "居民与房屋",
         "事件与走访",
@@ -51,9 +64,20 @@ MENUS = {
         "查看完整信息记录",
         "API 客户端",
     ],
-    Role.DATA_OFFICER: ["待办", "联审意见", "回流数据", "校核", "推送", "系统准入", "数据授权", "标签", "数据项目录"],
-    Role.SYSTEM_ADMIN: ["待办", "接口文档", "运行状态"],
-    Role.SECURITY_ADMIN: ["待办", "组织与人员", "查看完整信息记录", "API 客户端"],
+    Role.DATA_OFFICER: [
+        "待办",
+        "应用目录",
+        "联审意见",
+        "回流数据",
+        "校核",
+        "推送",
+        "系统准入",
+        "数据授权",
+        "标签",
+        "数据项目录",
+    ],
+    Role.SYSTEM_ADMIN: ["待办", "单点登录", "接口文档", "运行状态"],
+    Role.SECURITY_ADMIN: ["待办", "组织与人员", "查看完整信息记录", "API 客户端", "单点登录"],
     Role.AUDIT_ADMIN: ["待办", "审计"],
 }
 
@@ -77,6 +101,7 @@ def test_the_badge_counts_what_waits(client, cast, items):
     counts = {link.label: link.count for link in sign_in(client, cast.worker).get("/").context["shell"].nav}
     assert counts == {
         "待办": 2,
+        "应用目录": 0,
         "填报": 0,
         "居民与房屋": 0,
         "事件与走访": 2,

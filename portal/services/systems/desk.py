@@ -17,6 +17,7 @@ from accounts.approvals.reviews import give_opinion, invite_reviewers
 from accounts.approvals.rules import Opinion
 from accounts.audit import record
 from accounts.errors import Conflict
+from accounts.farewells import tell_sessions_ended
 from accounts.models import ApprovalReviewer, Department
 from accounts.rights import ADMIT_SYSTEMS, require
 from portal.models import Filing, System
@@ -80,6 +81,7 @@ def suspend_system(*, actor: Actor, system: System, reason: str) -> None:
     locked.state, locked.suspended_for = State.SUSPENDED, reason.strip()[:200]
     locked.save(update_fields=["state", "suspended_for"])
     record(actor, "system.suspended", locked, purpose=locked.suspended_for)
+    tell_sessions_ended()
 
 
 @transaction.atomic
