@@ -9,7 +9,7 @@ from django.core.signals import request_started
 
 from accounts.connections import forget_before_request
 from tests import databases, factories
-from tests.stack import PortalStack
+from tests.stack import LastingStack, PortalStack
 
 
 def _worker() -> str:
@@ -84,6 +84,19 @@ def portal_stack(tmp_path_factory: pytest.TempPathFactory, stack_settings: dict[
     finally:
         stack.stop()
         databases.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def lasting_stack(tmp_path_factory: pytest.TempPathFactory, stack_settings: dict[str, str]) -> Iterator[LastingStack]:
+    """The same with a PostgreSQL of its own that can be killed; its environment may be changed before a restart."""
+    folder = tmp_path_factory.mktemp("lasting")
+    stack = LastingStack(folder, stack_settings)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+        stack.remove()
 
 
 @pytest.fixture(scope="session")

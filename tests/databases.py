@@ -6,7 +6,7 @@ Templates are made as portal_owner; tests connect as portal_app, so row-level se
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,14 +50,19 @@ def server() -> Iterator[psycopg2.extensions.connection]:
 
 def environment(database: str) -> dict[str, str]:
     """The environment of a process that works on a database."""
-    names = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_AUDIT_URL")
+    names = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_AUDIT_URL", "DATABASE_ADMIN_URL")
     addresses = {name: at(os.environ[name], database) for name in names}
     return os.environ | addresses | {"DJANGO_SETTINGS_MODULE": "portal.settings.test"}
 
 
 def manage(database: str, *arguments: str, owner: bool = False) -> str:
     """Run a manage.py command on a database. Returns what it printed; raises AssertionError with it on failure."""
-    env = environment(database) | ({"PORTAL_DB_ROLE": "owner"} if owner else {})
+    return manage_in(environment(database), *arguments, owner=owner)
+
+
+def manage_in(env: Mapping[str, str], *arguments: str, owner: bool = False) -> str:
+    """The same in the environment of a portal."""
+    env = {**env} | ({"PORTAL_DB_ROLE": "owner"} if owner else {})
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments], env=env, cwd=ROOT, capture_output=True, text=True, check=False
     )
