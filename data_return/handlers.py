@@ -10,9 +10,11 @@ from data_return.push.correction_topic import CorrectionTopic, put_accepted_into
 from data_return.push.topics import register_topic
 from data_return.selectors.channels import TRY
 from data_return.selectors.corrections import find_correcting
+from data_return.selectors.pull import TEST
 from data_return.selectors.records import find_reading, find_writing
 from data_return.services import grant_hooks, publish, pull  # noqa: F401  (pull registers a waker)
 from data_return.services.loading import LOAD, load_records
+from data_return.services.pull_setup import test_connector
 from data_return.services.trying import try_channel
 from data_return.sight import (
     CORRECTING,
@@ -36,6 +38,7 @@ register_settings(WRITING, [DATASETS_WRITTEN], find_writing)
 register_settings(CORRECTING, [CORRECTIONS_OF], find_correcting)
 job_handler(LOAD)(load_records)
 job_handler(TRY)(try_channel)
+job_handler(TEST)(test_connector)
 prefills.register(RECORD, find_prefill)
 register_topic(CorrectionTopic())
 on_accepted(put_accepted_into_outbox)

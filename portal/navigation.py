@@ -84,6 +84,13 @@ ENTRIES = (
         "corrections",
     ),
     Entry(
+        "数据对接",
+        "data_return:connector_list",
+        rights.CONNECT_SYSTEMS,
+        ("data_return:connector",),
+        "pulls",
+    ),
+    Entry(
         "推送",
         "data_return:push_target_list",
         rights.VIEW_PUSH,

@@ -19,9 +19,9 @@ def next_time(connector: Connector) -> datetime | None:
     """By its schedule; None where it has none."""
     if connector.schedule is None:
         return None
-    moment = now()
-    wait: timedelta = connector.schedule.schedule.remaining_estimate(moment)
-    return moment + max(wait, timedelta(seconds=1))
+    since, wait, _ = connector.schedule.schedule.remaining_delta(now())
+    moment: datetime = since + wait
+    return moment
 
 
 def time_after(connector: Connector, run: PullRun) -> datetime | None:

@@ -108,7 +108,7 @@ def _ask(connector: Connector, asked: Connector.Asked, *, at_once: bool) -> None
     if at_once:
         later = Q(due_at=None) | Q(due_at__gt=moment)
         Connector.objects.filter(later, pk=connector.pk).update(due_at=moment)
-        transaction.on_commit(lambda: _wake(connector.pk))
+        transaction.on_commit(lambda: wake_worker(connector.pk))
 
 
 def _rows(actor: Actor, connector: Connector) -> QuerySet[QuarantinedRow]:
@@ -125,10 +125,10 @@ def _not_overtaken(
     keys = [key_of(str(name)) for name in names]
     records = ReturnedRecord.objects.visible_to(actor).filter(dataset=connector.dataset_id, source_key__in=keys)
     came = dict(records.values_list("source_key", "received_at"))
-    return [row for row, key in zip(rows, keys, strict=True) if key not in came or came[key] <= row.came_at]
+    return [row for row, key in zip(rows, keys, strict=True) if key not in came or came[key] < row.came_at]
 
 
-def _wake(connector_id: int) -> None:
+def wake_worker(connector_id: int) -> None:
     from data_return.tasks import pull_task
 
     wake(pull_task, connector_id)

@@ -16,6 +16,7 @@ from accounts.sight_reading import list_unnoted
 from data_return.selectors.corrections import list_waiting as list_waiting_corrections
 from data_return.selectors.datasets import list_versions_to_decide
 from data_return.selectors.grants import list_ending_grants, list_open_requests
+from data_return.selectors.pull import list_alarms
 from data_return.selectors.push import list_refused
 from forms_engine.models import FormVersion, Report
 from forms_engine.selectors.admissions import list_opinions_to_give, list_versions_to_admit
@@ -38,6 +39,7 @@ KINDS: dict[str, tuple[tuple[str, ...], Rows]] = {
     "datasets": ((rights.DECIDE_DATASETS,), lambda actor: list_versions_to_decide(actor=actor)),
     "grants": ((rights.REQUEST_GRANTS, rights.DECIDE_GRANTS), lambda actor: list_open_requests(actor=actor)),
     "ending_grants": ((rights.REQUEST_GRANTS,), lambda actor: list_ending_grants(actor=actor)),
+    "pulls": ((rights.CONNECT_SYSTEMS,), lambda actor: list_alarms(actor=actor)),
     "pushes": ((rights.CONNECT_SYSTEMS,), lambda actor: list_refused(actor=actor)),
     "corrections": (
         (rights.MARK_RECORDS, rights.ANSWER_CORRECTIONS, rights.WATCH_CORRECTIONS),

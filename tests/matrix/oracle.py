@@ -112,6 +112,12 @@ class Thing:
 NOTHING = Thing("", "")
 
 
+OF_DEPARTMENT = frozenset(
+    {"form", "pack", "channel", "connector", "target", "question", "kept dataset", "kept dataset with a door"}
+)
+"""Kinds of things that only their own department finds."""
+
+
 def sees(visitor: Visitor, thing: Thing) -> bool:
     """Whether the object exists for the visitor."""
     if thing.kind in SEEN:
@@ -126,7 +132,7 @@ def sees(visitor: Visitor, thing: Thing) -> bool:
             seen = visitor.role in ("town", "district") and any(covers(visitor.place, place) for place in thing.places)
         case "session" | "job" | "step by hand" | "sign-on":
             seen = thing.holder == visitor.name
-        case "form" | "pack" | "channel" | "target" | "question" | "kept dataset" | "kept dataset with a door":
+        case kind if kind in OF_DEPARTMENT:
             seen = bool(visitor.department) and thing.department == visitor.department
         case "sending" | "collected form":
             seen = visitor.department in thing.collectors
@@ -526,6 +532,17 @@ RULES: dict[str, Rule] = {
     "data_return:channel_new": rule(OFFICER, "GET HEAD POST"),
     "data_return:channel_edit": rule(OFFICER, "GET HEAD POST", "channel"),
     "data_return:channel_try": rule(OFFICER, "POST", "channel"),
+    "data_return:connector_list": rule(OFFICER, "GET HEAD"),
+    "data_return:connector_new": rule(OFFICER, "GET HEAD POST"),
+    "data_return:connector": rule(OFFICER, "GET HEAD", "connector"),
+    "data_return:connector_source": rule(OFFICER, "GET HEAD POST", "connector"),
+    "data_return:connector_test": rule(OFFICER, "POST", "connector"),
+    "data_return:connector_fields": rule(OFFICER, "GET HEAD POST", "connector"),
+    "data_return:connector_schedule": rule(OFFICER, "GET HEAD POST", "connector"),
+    "data_return:connector_switch": rule(OFFICER, "POST", "connector"),
+    "data_return:connector_run": rule(OFFICER, "POST", "connector"),
+    "data_return:connector_drift": rule(OFFICER, "POST", "connector"),
+    "data_return:connector_desk": rule(OFFICER, "POST", "connector"),
     "data_return:push_target_list": rule(PUSHERS, "GET HEAD"),
     "data_return:push_target_new": rule(OFFICER, "GET HEAD POST"),
     "data_return:push_target": rule(PUSHERS, "GET HEAD", "target"),

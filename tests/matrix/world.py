@@ -21,7 +21,7 @@ from accounts.roles import Role
 from accounts.scope import acting_as, whole_tree
 from accounts.step_up import GIVEN_AT
 from data_return.correction_rules import Finding
-from data_return.models import Channel, Dataset, EventDoor, PushFlow, PushTarget
+from data_return.models import Channel, Connector, Dataset, EventDoor, PushFlow, PushTarget
 from data_return.services.correcting import Mark, mark_record
 from forms_engine.models import CopyPack, Dispatch, Export, FormTemplate, FormVersion, Report
 from portal.models import SignOn, SystemAccount
@@ -275,7 +275,23 @@ def _add_datasets(world: World) -> None:
     for kind in (*of_datasets, "record", "correction"):
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
     world.add(Thing("evidence", "nowhere", exists=False), pk=NOWHERE, evidence_pk=NOWHERE)
+    _add_connector(world, Dataset.objects.get(name="published"))
     _add_corrections(world, Dataset.objects.get(name="published"))
+
+
+def _add_connector(world: World, dataset: Dataset) -> None:
+    """What brings a dataset; on, and mapped, so that every step of its pages is open."""
+    officer = world.actors["data officer of civil"]
+    channel = Channel.objects.create(
+        department_id=officer.department_id, name="来源", kind="http", address={"base": "https://example.cn"},
+        created_by_id=officer.post_id,
+    )  # fmt: skip
+    connector = Connector.objects.create(
+        channel=channel, dataset=dataset, kind="http_json", asks={"since_name": ""}, is_on=True,
+        mapping={"person.id_number": "card"}, post_id=officer.post_id,
+    )  # fmt: skip
+    world.add(Thing("connector", "civil", places=("district",), department="civil"), pk=connector.pk)
+    world.add(Thing("connector", "nowhere", exists=False), pk=NOWHERE)
 
 
 def _add_corrections(world: World, dataset: Dataset) -> None:
