@@ -14,6 +14,7 @@ from accounts.models import Department, Post, ScopedModel, ScopedQuerySet
 from data_return.correction_rules import ROUNDS, Action, Finding, State
 from data_return.models.datasets import Dataset
 from data_return.sight import correcting_of
+from registry.evidence import Kind
 from registry.models import DataItem
 
 if TYPE_CHECKING:
@@ -148,9 +149,7 @@ class Evidence(OfDepartment):
     What proves a death or a move is mostly a document of level 4, so every file is sealed, whatever it shows.
     """
 
-    class Kind(models.TextChoices):
-        PHOTO = "photo", "照片"
-        PDF = "pdf", "PDF"
+    SEALED_AS: ClassVar[str] = "data_return.evidence"
 
     correction = models.ForeignKey(Correction, models.CASCADE, related_name="evidence", db_constraint=False)
     kind = models.CharField(max_length=5, choices=Kind)

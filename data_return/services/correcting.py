@@ -19,12 +19,12 @@ from accounts.errors import Conflict, DomainError, NotFound
 from accounts.rights import ANSWER_CORRECTIONS, CHANGE_RESIDENTS, MARK_RECORDS, require
 from data_return.correction_hooks import tell_accepted
 from data_return.correction_rules import ANSWER_DAYS, DISPUTED, Action, Finding, next_state
-from data_return.evidence import Taken, take_in
 from data_return.models import Correction, CorrectionStep, Evidence, ReturnedRecord
 from data_return.selectors.marking import find_subject, get_record, list_readable, version_of
 from data_return.sight import correcting_of
 from registry.catalogue import get_catalogue
 from registry.changes import Change, Outcome, apply, seal_values
+from registry.evidence import Taken, take_in
 from registry.masking import readable
 from registry.models import DataItem
 from registry.rules import ItemSpec, ValueRefused, parse_value
@@ -80,7 +80,7 @@ def mark_record(*, actor: Actor, record_pk: int, version: str, mark: Mark) -> Ma
     item = _item_of(actor, found, mark)
     value = _value_of(found, item, mark) if item else None
     _check_words(mark, item)
-    evidence = take_in(list(mark.files))
+    evidence = take_in(list(mark.files), sealed_as=Evidence.SEALED_AS)
     correction = _create(actor, found, mark, item, value)
     _keep_evidence(correction, evidence)
     _step(actor, correction, Action.MARK, mark.note)

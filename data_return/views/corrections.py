@@ -23,8 +23,7 @@ from accounts.rights import ANSWER_CORRECTIONS, MARK_RECORDS, READ_CORRECTIONS, 
 from accounts.roles import HIGHEST_LEVEL
 from data_return.correction_forms import OVERDUE, AnswerForm, CorrectionFilterForm, ObjectForm
 from data_return.correction_rules import ANSWER_DAYS, ANSWERED, State
-from data_return.evidence import TYPES, Kind, content_of
-from data_return.models import Correction
+from data_return.models import Correction, Evidence
 from data_return.push.correction_topic import CORRECTION
 from data_return.selectors.clocks import list_clocks
 from data_return.selectors.corrections import (
@@ -48,6 +47,7 @@ from data_return.services.correcting import (
 from data_return.showing_corrections import show_correction, show_corrections
 from data_return.sight import reading_of
 from registry.catalogue import get_catalogue
+from registry.evidence import TYPES, Kind, content_of
 
 LIST, DETAIL = "data_return:correction_list", "data_return:correction_detail"
 
@@ -122,7 +122,9 @@ def correction_evidence(request: HttpRequest, pk: int, evidence_pk: int) -> Http
     headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
     if evidence.kind == Kind.PDF:
         headers["Content-Disposition"] = f'attachment; filename="evidence-{evidence.pk}.{ending}"'
-    return HttpResponse(content_of(evidence), content_type=content_type, headers=headers)
+    return HttpResponse(
+        content_of(evidence.sealed, sealed_as=Evidence.SEALED_AS), content_type=content_type, headers=headers
+    )
 
 
 @access(ANSWER_CORRECTIONS)

@@ -17,9 +17,9 @@ from data_return.selectors.marking import version_of
 from registry.models import Person
 from tests.data_return.marking import EVERYTHING, id_number_of, record_of
 from tests.data_return.test_load_records import load
-from tests.data_return.test_take_evidence import pdf, photo
 from tests.doors import audited, sign_in, watching
 from tests.factories import EAST_GRID, make_id_number, make_person
+from tests.registry.test_take_evidence import pdf, photo
 
 pytestmark = pytest.mark.django_db
 

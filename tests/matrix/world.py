@@ -33,7 +33,6 @@ from registry.models import Difference, Dwelling, Event, EventPhoto, ImportBatch
 from tagging.models import Tag
 from tagging.services.desk import propose_tag
 from tagging.services.hand import attach_tag
-from tests.data_return.test_take_evidence import photo
 from tests.doors import sign_in
 from tests.factories import (
     DISTRICT,
@@ -57,6 +56,7 @@ from tests.machines import ask_token, make_machine
 from tests.matrix.oracle import NOTHING, VISITORS, Thing, Visitor
 from tests.portal.entrances import Kind, connect
 from tests.portal.filing import begun, handed_in, make_system, seen
+from tests.registry.test_take_evidence import photo
 from tests.tagging.proposing import basic
 from tests.workbooks import workbook
 

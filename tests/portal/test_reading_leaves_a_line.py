@@ -23,7 +23,6 @@ from forms_engine.services.copying import PackLine, add_pack
 from forms_engine.services.fill import remove_subject
 from forms_engine.services.give import start_export
 from registry.models import Difference, Dwelling, Event, EventPhoto
-from tests.data_return.test_take_evidence import photo
 from tests.doors import audited, sign_in, watching
 from tests.factories import (
     DISTRICT,
@@ -39,6 +38,7 @@ from tests.factories import (
     send_form,
 )
 from tests.forms_engine.giving import grant
+from tests.registry.test_take_evidence import photo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.canary]
 NAMES = re.compile(r"郗桂兰|逄阿妹|亓官木沙|[郗逄亓]\*")

@@ -1,4 +1,4 @@
-"""Photos and PDFs that prove a correction are made harmless and sealed before they are kept."""
+"""Photos and PDFs that prove something are made harmless and sealed before they are kept."""
 
 import io
 
@@ -8,8 +8,10 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import Link
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from data_return.evidence import MOST_FILES, MOST_PAGES, EvidenceRefused, content_of, take_in
-from data_return.models import Evidence
+from accounts.sealing import SealBroken
+from registry.evidence import MOST_FILES, MOST_PAGES, EvidenceRefused, Kind, content_of, take_in
+
+OWN = "tests.evidence"
 
 
 def pdf(pages=1, *, script=False, password=""):
@@ -43,13 +45,13 @@ def photo():
 
 
 def kept(data):
-    (taken,) = take_in([data])
-    return taken.kind, content_of(Evidence(kind=taken.kind, sealed=taken.sealed)), taken.sealed
+    (taken,) = take_in([data], sealed_as=OWN)
+    return taken.kind, content_of(taken.sealed, sealed_as=OWN), taken.sealed
 
 
 def test_a_photo_is_encoded_anew_and_sealed():
     kind, content, sealed = kept(photo())
-    assert kind == Evidence.Kind.PHOTO
+    assert kind == Kind.PHOTO
     assert Image.open(io.BytesIO(content)).width == 1600
     assert b"maker of the camera" not in content
     assert sealed.startswith("s")
@@ -63,7 +65,7 @@ def test_of_a_pdf_only_the_pages_are_kept():
     assert b"/JavaScript" in data
     kind, content, _ = kept(data)
     clean = PdfReader(io.BytesIO(content))
-    assert kind == Evidence.Kind.PDF
+    assert kind == Kind.PDF
     assert len(clean.pages) == 2
     assert not clean.attachments
     assert not any("/Annots" in page for page in clean.pages)
@@ -86,10 +88,23 @@ def test_of_a_pdf_only_the_pages_are_kept():
 )
 def test_what_cannot_be_taken_in_is_refused_on_its_field(data):
     with pytest.raises(EvidenceRefused) as refused:
-        take_in([data])
+        take_in([data], sealed_as=OWN)
     assert refused.value.field == "evidence"
 
 
 def test_too_many_files_are_refused():
     with pytest.raises(EvidenceRefused):
-        take_in([photo()] * (MOST_FILES + 1))
+        take_in([photo()] * (MOST_FILES + 1), sealed_as=OWN)
+
+
+def test_where_nothing_may_tell_who_made_it_a_pdf_is_refused():
+    with pytest.raises(EvidenceRefused):
+        take_in([pdf()], sealed_as=OWN, photos_only=True)
+    (taken,) = take_in([photo()], sealed_as=OWN, photos_only=True)
+    assert taken.kind == Kind.PHOTO
+
+
+def test_it_opens_only_under_what_it_was_sealed_for():
+    (taken,) = take_in([photo()], sealed_as=OWN)
+    with pytest.raises(SealBroken):
+        content_of(taken.sealed, sealed_as="tests.other")

@@ -8,19 +8,24 @@ import base64
 import io
 from dataclasses import dataclass
 
+from django.db.models import TextChoices
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 
 from accounts.errors import DomainError
 from accounts.sealing import open_sealed, seal
-from data_return.models import Evidence
 from registry.photos import PhotoRefused, reencode
 
 MOST_FILES, MOST_PAGES, MOST_PDF_BYTES = 3, 20, 10 * 1024 * 1024
-SEALED_AS = "data_return.evidence"
 ACTIVE = ("/Annots", "/AA", "/B", "/Metadata", "/PieceInfo", "/StructParents")
 """What of a page can act, or tells about its maker."""
-Kind = Evidence.Kind
+
+
+class Kind(TextChoices):
+    PHOTO = "photo", "照片"
+    PDF = "pdf", "PDF"
+
+
 TYPES = {Kind.PHOTO: ("image/jpeg", "jpg"), Kind.PDF: ("application/pdf", "pdf")}
 """Content type and ending."""
 
@@ -31,25 +36,31 @@ class EvidenceRefused(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    kind: Evidence.Kind
+    kind: Kind
     sealed: str
 
 
-def take_in(files: list[bytes]) -> list[Taken]:
-    """Files as uploaded, made harmless and sealed. Raises EvidenceRefused (its field is `evidence`)."""
+def take_in(files: list[bytes], *, sealed_as: str, photos_only: bool = False) -> list[Taken]:
+    """Files as uploaded, made harmless and sealed. sealed_as: what they belong to; they open under the same alone.
+
+    photos_only: where nothing may tell who made a file. The pages of a PDF keep what their pictures and fonts carry.
+    Raises EvidenceRefused (its field is `evidence`).
+    """
     if len(files) > MOST_FILES:
         raise EvidenceRefused(f"证明材料最多 {MOST_FILES} 份,请减少后再提交。", field="evidence")
-    return [_take(data, nth) for nth, data in enumerate(files, 1)]
+    return [_take(data, nth, sealed_as, photos_only) for nth, data in enumerate(files, 1)]
 
 
-def content_of(evidence: Evidence) -> bytes:
-    return base64.b64decode(open_sealed(SEALED_AS, evidence.sealed))
+def content_of(sealed: str, *, sealed_as: str) -> bytes:
+    return base64.b64decode(open_sealed(sealed_as, sealed))
 
 
-def _take(data: bytes, nth: int) -> Taken:
+def _take(data: bytes, nth: int, sealed_as: str, photos_only: bool) -> Taken:
     is_pdf = data[:1024].lstrip().startswith(b"%PDF-")
+    if is_pdf and photos_only:
+        raise EvidenceRefused(f"第 {nth} 份是 PDF,里面可能留有制作人的信息,请改为拍照或截图。", field="evidence")
     clean = _pages_only(data, nth) if is_pdf else _photo(data, nth)
-    return Taken(Kind.PDF if is_pdf else Kind.PHOTO, seal(SEALED_AS, base64.b64encode(clean).decode()))
+    return Taken(Kind.PDF if is_pdf else Kind.PHOTO, seal(sealed_as, base64.b64encode(clean).decode()))
 
 
 def _photo(data: bytes, nth: int) -> bytes:
