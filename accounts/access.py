@@ -43,6 +43,7 @@ class Access:
     an old password first; one_time_password: to whoever must change one that a manager gave. keeps_alive: a visit is
     work, so the session does not end soon. file: the answer is a download, so the browser stays on the page it is on.
     scope: of `accounts.api_scopes`; what a machine's token must say. A view without one opens to no machine.
+    silent: who came is not written down, neither in the request log nor in the audit line of a refusal.
     """
 
     right: str | None = None
@@ -53,6 +54,7 @@ class Access:
     keeps_alive: bool = True
     one_time_password: bool = False
     scope: str = ""
+    silent: bool = False
 
 
 PUBLIC = Access()
@@ -75,18 +77,25 @@ def access(
     any_password: bool = False,
     keeps_alive: bool = True,
     scope: str = "",
+    silent: bool = False,
 ) -> Callable[[View], View]:
     """Declare a view. rule: a right of `accounts.rights`, or PUBLIC, or SIGNED_IN (before a post is chosen).
 
     step_up: what leaves the portal or is shown unmasked; a browser gives a code first and comes back. A machine cannot:
     it comes in only where its scope stands for that step (`api_scopes.STANDS_FOR_STEP_UP`).
-    keeps_alive: False for what a page asks for by itself, with nobody at it. file, any_password: see `Access`.
+    keeps_alive: False for what a page asks for by itself, with nobody at it. file, any_password, silent: see `Access`.
     """
     if step_up and scope and scope not in STANDS_FOR_STEP_UP:
         raise ImproperlyConfigured(f"the scope {scope} does not stand for a second factor")
     asked = Access(right=rule) if isinstance(rule, str) else rule
     declared = replace(
-        asked, step_up=step_up, file=file, any_password=any_password, keeps_alive=keeps_alive, scope=scope
+        asked,
+        step_up=step_up,
+        file=file,
+        any_password=any_password,
+        keeps_alive=keeps_alive,
+        scope=scope,
+        silent=silent,
     )
 
     def decorate(view: View) -> View:

@@ -30,6 +30,7 @@ AREA_LEVELS: dict[Role, frozenset[Level]] = {
     Role.DISTRICT_ADMIN: frozenset({Level.DISTRICT}),
     Role.DEPARTMENT_STAFF: frozenset({Level.DISTRICT, Level.TOWN}),
     Role.DATA_OFFICER: frozenset({Level.DISTRICT}),
+    Role.DISCIPLINE: frozenset({Level.DISTRICT}),
     Role.SYSTEM_ADMIN: frozenset({Level.DISTRICT}),
     Role.SECURITY_ADMIN: frozenset({Level.DISTRICT}),
     Role.AUDIT_ADMIN: frozenset({Level.DISTRICT}),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 LONGEST_ADDRESS = 45  # IPv6 with an IPv4 tail
 
@@ -22,6 +23,11 @@ _origin: ContextVar[Origin] = ContextVar("origin", default=NOWHERE)
 
 def present_origin() -> Origin:
     return _origin.get()
+
+
+def is_silent(view: Any) -> bool:
+    """Whether who comes to the view is not written down; see `accounts.access.Access`."""
+    return bool(getattr(getattr(view, "access", None), "silent", False))
 
 
 @contextmanager

@@ -80,6 +80,12 @@ CONFIRM_ENTRANCES = "portal.confirm_entrances"
 """The second pair of eyes: what a department described opens when the security administrator confirms it."""
 SEE_BURDEN = "portal.see_burden"
 """Look at the burden account (减负账): what departments asked of the own villages, or what the own department asked."""
+FILE_COMPLAINTS = "portal.file_complaints"
+"""Report (举报) what burdens the villages, under the own name or without it; read published answers."""
+HANDLE_COMPLAINTS = "portal.handle_complaints"
+"""The desk of the discipline office (纪检监察): accept, ask, hand over, verify, publish."""
+ANSWER_COMPLAINTS = "portal.answer_complaints"
+"""Answer for the own department what the discipline office hands over."""
 ATTACH_TAGS = "tagging.attach_tags"
 """Attach and remove basic tags by hand, and look at assignments again (复核)."""
 WORK = "portal.work"
@@ -90,16 +96,19 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, IMPORT_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, HANDLE_EVENTS}
         | {FILL_REPORTS, SUBMIT_REPORTS, READ_REPORTS, UNMASK, VIEW_TAGS, VIEW_DATASETS, REQUEST_GRANTS}
         | {MARK_RECORDS, READ_CORRECTIONS, SEE_BURDEN, PROPOSE_TAGS, ATTACH_TAGS, RECEIVE_TODOS, ENTER_SYSTEMS}
+        | {FILE_COMPLAINTS}
     ),
     Role.GRID_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, FILL_REPORTS, READ_REPORTS, UNMASK}
         | {VIEW_TAGS, ATTACH_TAGS, VIEW_DATASETS, MARK_RECORDS, READ_CORRECTIONS, RECEIVE_TODOS, ENTER_SYSTEMS}
+        | {FILE_COMPLAINTS}
     ),
     Role.TOWN_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, HANDLE_EVENTS, REVIEW_REPORTS, READ_REPORTS}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
         | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, READ_CORRECTIONS}
         | {VIEW_SYSTEMS, SEE_BURDEN, RECEIVE_TODOS, COMPARE_AREAS, ENTER_SYSTEMS}
+        | {FILE_COMPLAINTS}
     ),
     Role.DISTRICT_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, ADMIT_FORMS, READ_REPORTS, VIEW_CATALOGUE}
@@ -107,17 +116,21 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         | {SEE_CLIENTS, CONFIRM_CLIENTS, VIEW_TAGS, PROPOSE_TAGS, DECIDE_TAGS}
         | {VIEW_DATASETS, DECIDE_DATASETS, REQUEST_GRANTS, DECIDE_GRANTS, WATCH_CORRECTIONS}
         | {VIEW_SYSTEMS, ADMIT_SYSTEMS, SEE_BURDEN, COMPARE_AREAS, ENTER_SYSTEMS}
+        | {FILE_COMPLAINTS}
     ),
     Role.DEPARTMENT_STAFF: frozenset(
         {WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS, USE_API_DOCS}
         | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, VIEW_SYSTEMS, APPLY_SYSTEMS, SEE_BURDEN}
         | {VIEW_PUSH, PUSH_ANSWERS, SEND_TODOS, ENTER_SYSTEMS}
+        | {FILE_COMPLAINTS, ANSWER_COMPLAINTS}
     ),
     Role.DATA_OFFICER: frozenset(
         {WORK, VIEW_CATALOGUE, GIVE_OPINIONS, VIEW_TAGS, VIEW_DATASETS, PUBLISH_DATASETS}
         | {CONNECT_SYSTEMS, REQUEST_GRANTS, DECIDE_GRANTS, READ_CORRECTIONS, ANSWER_CORRECTIONS, VIEW_SYSTEMS}
         | {VIEW_PUSH, PUSH_ANSWERS, ENTER_SYSTEMS}
+        | {FILE_COMPLAINTS}
     ),
+    Role.DISCIPLINE: frozenset({WORK, HANDLE_COMPLAINTS}),
     Role.SECURITY_ADMIN: frozenset(
         {WORK, VIEW_PEOPLE, MANAGE_PEOPLE, WATCH_UNMASKING, SEE_CLIENTS, MANAGE_CLIENTS}
         | {SEE_ENTRANCES, CONFIRM_ENTRANCES}
@@ -156,6 +169,9 @@ IN_WORDS = {
     SEND_TODOS: "向村居和镇街发业务系统待办",
     RECEIVE_TODOS: "查看业务系统待办",
     SEE_BURDEN: "查看减负账",
+    FILE_COMPLAINTS: "举报和查看办理答复",
+    HANDLE_COMPLAINTS: "受理举报、核实并公开答复",
+    ANSWER_COMPLAINTS: "答复纪检转办件",
     PUSH_ANSWERS: "把报表或采纳的校核推送到本部门的系统",
     MANAGE_PEOPLE: "管理账号和岗位",
     MANAGE_GRIDS: "设置网格和微网格",

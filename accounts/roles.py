@@ -10,13 +10,14 @@ class Role(TextChoices):
     DISTRICT_ADMIN = "district_admin", "区管理员"
     DEPARTMENT_STAFF = "department_staff", "部门工作人员"
     DATA_OFFICER = "data_officer", "数据专员"
+    DISCIPLINE = "discipline", "纪检监察"
     SYSTEM_ADMIN = "system_admin", "系统管理员"
     SECURITY_ADMIN = "security_admin", "安全管理员"
     AUDIT_ADMIN = "audit_admin", "审计管理员"
 
 
 SECOND_FACTOR_ROLES = frozenset(
-    {Role.TOWN_ADMIN, Role.DISTRICT_ADMIN, Role.DEPARTMENT_STAFF, Role.DATA_OFFICER}
+    {Role.TOWN_ADMIN, Role.DISTRICT_ADMIN, Role.DEPARTMENT_STAFF, Role.DATA_OFFICER, Role.DISCIPLINE}
     | {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
 )
 """Roles that may open nothing until a second factor has been given in this session."""
@@ -32,6 +33,7 @@ CLEARANCE: dict[Role, int] = {
     Role.DISTRICT_ADMIN: 2,
     Role.DEPARTMENT_STAFF: 2,
     Role.DATA_OFFICER: 2,
+    Role.DISCIPLINE: 0,
     Role.SYSTEM_ADMIN: 0,
     Role.SECURITY_ADMIN: 0,
     Role.AUDIT_ADMIN: 0,

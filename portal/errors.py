@@ -14,6 +14,7 @@ from accounts.audit import record, record_system, record_user
 from accounts.errors import DomainError, NotAllowed, NotFound
 from accounts.htmx import wants_json, wants_part
 from accounts.limits import TooMany
+from accounts.origin import coming_from, is_silent
 from accounts.problems import problem
 from portal.logging import request_reference
 
@@ -80,7 +81,10 @@ def _as_page(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def _record_refusal(request: HttpRequest, match: ResolverMatch, response: HttpResponseBase) -> None:
-    """Written after the rollback. Of the address only its ids: they say which object was tried."""
+    """Written after the rollback. Of the address only its ids: they say which object was tried.
+
+    At a silent view not who tried, nor from where.
+    """
     error: DomainError | None = getattr(response, "refusal", None)
     details: dict[str, Any] = {
         "view": match.view_name,
@@ -91,7 +95,10 @@ def _record_refusal(request: HttpRequest, match: ResolverMatch, response: HttpRe
         details["limit"] = error.what
     details |= {name: pk for name, pk in match.kwargs.items() if isinstance(pk, int) and pk < LARGEST_ID}
     actor = getattr(request, "actor", None)
-    if actor is not None:
+    if is_silent(match.func):
+        with coming_from(reference=""):
+            record_system("access.refused", result="refused", **details)
+    elif actor is not None:
         record(actor, "access.refused", result="refused", **details)
     elif request.user.is_authenticated:
         record_user(request.user.pk, "access.refused", result="refused", **details)

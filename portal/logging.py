@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponseBase
 
-from accounts.origin import coming_from
+from accounts.origin import coming_from, is_silent
 from portal.network import client_address
 from portal.places import ROOT
 
@@ -85,7 +85,10 @@ def _short(filename: str) -> str:
 
 
 class RequestLogMiddleware:
-    """Gives each request a reference and logs it when it is answered: view, status, milliseconds; never its URL."""
+    """Gives each request a reference and logs it when it is answered: view, status, milliseconds; never its URL.
+
+    Of a silent view (`accounts.access.Access`) not even the post.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -104,6 +107,8 @@ class RequestLogMiddleware:
 
     def _log(self, request: HttpRequest, status: int, started: float) -> None:
         match, actor = request.resolver_match, getattr(request, "actor", None)
+        if match is not None and is_silent(match.func):
+            actor = None
         extra = {
             "view": match.view_name if match else None,
             "method": request.method,

@@ -4,7 +4,20 @@ from django.urls import path
 
 import accounts.converters  # noqa: F401  (registers "key" and "reference")
 from portal.api import systems as api_systems
-from portal.views import audit, burden, cas, directory, entrances, oidc, system_desk, system_todos, systems
+from portal.views import (
+    audit,
+    burden,
+    cas,
+    complaints,
+    directory,
+    discipline,
+    entrances,
+    inquiries,
+    oidc,
+    system_desk,
+    system_todos,
+    systems,
+)
 from portal.views.help import help_page
 from portal.views.home import home
 from portal.views.status import status
@@ -63,6 +76,19 @@ urlpatterns = [
     path("burden/export/", burden.burden_export, name="burden_export"),
     path("burden/bulletin/", burden.burden_bulletin, name="burden_bulletin"),
     path("burden/bulletin/word/", burden.burden_bulletin_word, name="burden_bulletin_word"),
+    path("complaints/", complaints.complaint_list, name="complaint_list"),
+    path("complaints/new/", complaints.complaint_new, name="complaint_new"),
+    path("complaints/mine/", complaints.complaint_mine, name="complaint_mine"),
+    path("complaints/mine/step/", complaints.complaint_follow_up, name="complaint_follow_up"),
+    path("discipline/", discipline.discipline_list, name="discipline_list"),
+    path("discipline/export/", discipline.discipline_export, name="discipline_export"),
+    path("discipline/<int:pk>/", discipline.discipline_detail, name="discipline_detail"),
+    path("discipline/<int:pk>/step/", discipline.discipline_step, name="discipline_step"),
+    path("discipline/<int:pk>/reporter/", discipline.discipline_reporter, name="discipline_reporter"),
+    path("discipline/<int:pk>/evidence/<int:evidence_pk>/", discipline.discipline_evidence, name="discipline_evidence"),
+    path("inquiries/", inquiries.inquiry_list, name="inquiry_list"),
+    path("inquiries/<int:pk>/", inquiries.inquiry_detail, name="inquiry_detail"),
+    path("inquiries/<int:pk>/evidence/<int:evidence_pk>/", inquiries.inquiry_evidence, name="inquiry_evidence"),
     path("audit/", audit.audit_list, name="audit_list"),
     path("audit/<int:pk>/", audit.audit_detail, name="audit_detail"),
     path("audit/seen-by/", audit.audit_seen_by, name="audit_seen_by"),

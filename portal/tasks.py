@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from portal.services.burden import count_changed, count_open
+from portal.services.complaints.nightly import record_reporters_steps
 from portal.services.sign_on.farewells import end_what_is_over, forget_sign_ons, tell_systems
 from portal.services.sign_on.watching import watch_systems
 from portal.services.systems.hooks import retire_due_systems
@@ -24,6 +25,12 @@ def count_burden_task() -> None:
 def count_open_burden_task() -> None:
     """Every night by beat."""
     count_open()
+
+
+@shared_task(ignore_result=True)
+def record_reporters_steps_task() -> None:
+    """Every night by beat: audit lines of what reporters of complaints did the day before."""
+    record_reporters_steps()
 
 
 @shared_task(ignore_result=True)

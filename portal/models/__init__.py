@@ -1,11 +1,16 @@
 """Tables of the roof."""
 
 from portal.models.burden import ReportBurden
+from portal.models.complaints import Complaint, ComplaintEvidence, ComplaintName, ComplaintStep
 from portal.models.sign_on import DirectoryMark, Entrance, LaunchCount, SignOn, SystemAccount
 from portal.models.systems import Filing, System
 from portal.models.todos import SystemTodo
 
 __all__ = [
+    "Complaint",
+    "ComplaintEvidence",
+    "ComplaintName",
+    "ComplaintStep",
     "DirectoryMark",
     "Entrance",
     "Filing",

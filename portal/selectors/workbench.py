@@ -23,6 +23,7 @@ from forms_engine.selectors.admissions import (
 )
 from portal.models import Filing, SystemTodo
 from portal.navigation import url_of
+from portal.selectors.complaints import list_asked_back, list_to_answer, list_waiting_at_desk
 from portal.selectors.figures import Figures, get_figures
 from portal.selectors.grants import GrantTasks, get_grant_tasks
 from portal.selectors.reports import (
@@ -69,17 +70,18 @@ class DifferenceTask:
 
 
 @dataclass(frozen=True, slots=True)
-class CorrectionTask:
-    """count: of corrections that wait for the post. due_on: of the first; "what" says what there is to do."""
+class CountedTask:
+    """Things that wait for the post, as one line. what: to do. due_on: of the first, None: no clock runs."""
 
     what: str
     count: int
-    due_on: date
+    due_on: date | None
     url: str
+    kind: str
 
     @property
     def is_overdue(self) -> bool:
-        return self.due_on < localdate()
+        return self.due_on is not None and self.due_on < localdate()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,9 @@ class Workbench:
     system_todos: list[SystemTodo] = field(default_factory=list)
     differences: list[DifferenceTask] = field(default_factory=list)
     emergencies: list[Emergency] = field(default_factory=list)
-    corrections: CorrectionTask | None = None
+    corrections: CountedTask | None = None
     grants: GrantTasks = field(default_factory=GrantTasks)
+    complaints: list[CountedTask] = field(default_factory=list)
     progress: list[Progress] = field(default_factory=list)
     figures: Figures | None = None
 
@@ -112,7 +115,7 @@ class Workbench:
         filling = self.reports.open or self.reviews or self.events or self.differences
         desks = self.admissions or self.opinions or self.filings or self.system_opinions
         tagging = self.tag_changes or self.rechecks
-        data = self.corrections or self.grants.any
+        data = self.corrections or self.complaints or self.grants.any
         return bool(filling or desks or tagging or data or self.forms or self.system_todos)
 
     @property
@@ -141,6 +144,7 @@ def get_workbench(*, actor: Actor, now: datetime, todo: Mapping[str, int]) -> Wo
         emergencies=list_emergency_tasks(actor=actor) if holds(actor, rights.WATCH_UNMASKING) else [],
         corrections=get_correction_task(actor=actor) if todo.get("corrections") else None,
         grants=get_grant_tasks(actor=actor, todo=todo),
+        complaints=list_complaint_tasks(actor=actor, todo=todo),
         progress=list_progress(actor=actor, now=now, name_late=reviews) if follows else [],
         figures=get_figures(actor=actor, on=localdate(now)),
     )
@@ -151,7 +155,7 @@ def list_emergency_tasks(*, actor: Actor) -> list[Emergency]:
     return list(list_unnoted(actor=actor).select_related("post__user", "post__area").order_by("-pk")[:SHOWN])
 
 
-def get_correction_task(*, actor: Actor) -> CorrectionTask | None:
+def get_correction_task(*, actor: Actor) -> CountedTask | None:
     """Corrections of returned data (校核) that wait for the post; None where none do."""
     if holds(actor, rights.ANSWER_CORRECTIONS):
         what, url = "村居提出的校核,请核对答复", "data_return:correction_list"
@@ -162,7 +166,21 @@ def get_correction_task(*, actor: Actor) -> CorrectionTask | None:
     else:
         return None
     found = list_waiting(actor=actor).aggregate(count=Count("pk"), due_on=Min("due_on"))
-    return CorrectionTask(what, url=url_of(url), **found) if found["count"] else None
+    return CountedTask(what, url=url_of(url), kind="回流数据校核", **found) if found["count"] else None
+
+
+def list_complaint_tasks(*, actor: Actor, todo: Mapping[str, int]) -> list[CountedTask]:
+    """Complaints (举报) that wait for the office, the department or the reporter under a name. No query without any."""
+    waiting = {
+        "discipline": (list_waiting_at_desk, "举报待受理、待办理或部门逾期", "portal:discipline_list", "监督举报"),
+        "inquiries": (list_to_answer, "纪检监察转来的问题,请核实答复", "portal:inquiry_list", "纪检转办"),
+        "complaints": (list_asked_back, "您的实名举报,纪检监察请您补充", "portal:complaint_mine", "监督举报"),
+    }
+    return [
+        CountedTask(what, todo[key], rows(actor=actor).aggregate(due=Min("due_on"))["due"], url_of(url), kind)
+        for key, (rows, what, url, kind) in waiting.items()
+        if todo.get(key)
+    ]
 
 
 def list_tag_tasks(*, actor: Actor) -> list[TagChange]:

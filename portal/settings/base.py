@@ -333,6 +333,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget-sign-ons": {"task": "portal.tasks.forget_sign_ons_task", "schedule": crontab(hour="3", minute="50")},
     "watch-systems": {"task": "portal.tasks.watch_systems_task", "schedule": 300.0, "options": {"expires": 300}},
     "retire-systems": {"task": "portal.tasks.retire_systems_task", "schedule": crontab(hour="0", minute="5")},
+    "record-reporters-steps": {
+        "task": "portal.tasks.record_reporters_steps_task",
+        "schedule": crontab(hour="0", minute="20"),
+    },
     "count-burden": {"task": "portal.tasks.count_burden_task", "schedule": 60.0, "options": {"expires": 60}},
     "count-open-burden": {"task": "portal.tasks.count_open_burden_task", "schedule": crontab(hour="0", minute="40")},
     "resume-jobs": {"task": "accounts.tasks.resume_jobs_task", "schedule": 5.0, "options": {"expires": 10}},

@@ -228,6 +228,27 @@ ACTIONS = {
     "emergency.ended": "提前结束应急查看",
     "emergency.acknowledged": "知悉应急查看",
 }
+ACTIONS |= {
+    "complaint.filed": "收到举报",
+    "complaint.withdrawn": "举报人撤回举报",
+    "complaint.replied": "举报人补充说明",
+    "complaint.accepted": "受理举报",
+    "complaint.rejected": "不予受理举报",
+    "complaint.asked": "请举报人补充",
+    "complaint.handed": "举报转部门办理",
+    "complaint.answered": "部门答复举报",
+    "complaint.sent_back": "退回部门重办举报",
+    "complaint.closed": "核实办结举报",
+    "complaint.published": "公开举报答复",
+    "complaint.retracted": "撤下公开的举报答复",
+    "complaint.reporter_opened": "查看举报人身份",
+    "complaint.listed": "浏览举报列表",
+    "complaint.read": "查看举报",
+    "complaint.evidence_read": "查看举报的照片",
+    "complaint.exported": "导出举报台账",
+    "complaint.inquiries_listed": "浏览纪检转办件",
+    "complaint.inquiry_read": "查看纪检转办件",
+}
 SUBJECTS = {"person": "居民", "household": "家庭户", "dwelling": "房屋", "organization": "单位"}
 VERBS = {
     "read": "查看",

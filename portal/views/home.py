@@ -38,6 +38,7 @@ WHY_EMPTY = {
         "没有被退回的表单。要收集数据,请上传您现在用的 Excel。", "forms_engine:template_list", "去表单设计"
     ),
     Role.DATA_OFFICER: Empty("目前没有待办。", "registry:item_list", "看数据项目录"),
+    Role.DISCIPLINE: Empty("目前没有待办的举报。纪检监察不接触居民数据。", "portal:discipline_list", "看举报受理"),
     Role.SYSTEM_ADMIN: Empty("目前没有待办。系统管理员负责运行,不接触居民数据。", "portal:status", "看运行状态"),
     Role.SECURITY_ADMIN: Empty("目前没有待办。安全管理员不接触居民数据。", "accounts:people", "看组织与人员"),
     Role.AUDIT_ADMIN: Empty("目前没有待办。审计管理员不接触居民数据。", "portal:audit_list", "看审计"),

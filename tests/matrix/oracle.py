@@ -66,6 +66,9 @@ VISITORS = (
     Visitor("department with a grant", "department", "district", "granted"),
     Visitor("data officer", "data officer", "district"),
     Visitor("data officer of civil", "data officer", "district", "civil"),
+    Visitor("discipline office", "discipline", "district"),
+    Visitor("discipline office after a while", "discipline", "district", factor="stale"),
+    Visitor("far discipline office", "discipline", "far district"),
     Visitor("system administrator", "system", "district"),
     Visitor("security administrator", "security", "district"),
     Visitor("audit administrator", "audit", "district"),
@@ -76,7 +79,7 @@ VISITORS = (
     Visitor("machine of the village", "worker", "east", scopes=("reports", "cells")),
     Visitor("worker whose post ended", "worker", "east", post_ended=True),
 )
-NEED_SECOND_FACTOR = {"town", "district", "department", "data officer", "system", "security", "audit"}
+NEED_SECOND_FACTOR = {"town", "district", "department", "data officer", "discipline", "system", "security", "audit"}
 
 
 #: Highest level of a data item (GB/T 43697-2024) that a role reads unmasked; 4 is above everybody.
@@ -244,6 +247,11 @@ SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "open system": lambda visitor, thing: visitor.role in VILLAGE and visitor.place != "far village",
     "entrance": lambda visitor, thing: visitor.place == "district",
     "system question": lambda visitor, thing: visitor.department == thing.department,
+    "complaint": lambda visitor, thing: any(covers(visitor.place, place) for place in thing.places),
+    "named complaint": lambda visitor, thing: any(covers(visitor.place, place) for place in thing.places),
+    "photo of a complaint": lambda visitor, thing: any(covers(visitor.place, place) for place in thing.places),
+    "inquiry": lambda visitor, thing: visitor.department == thing.department,
+    "photo of an inquiry": lambda visitor, thing: visitor.department == thing.department,
     "issuer": _sees_issuer,
     "dataset to apply for": _applies,
     "grant": _sees_grant,
@@ -297,6 +305,8 @@ OFFICER = frozenset({"data officer"})
 PUSHERS = OFFICER | {"department"}
 CORRECTION_READERS = VILLAGE | {"town", "data officer"}
 BURDEN_READERS = frozenset({"worker", "town", "district", "department"})
+REPORTERS = READERS | {"department", "data officer"}
+DISCIPLINE = frozenset({"discipline"})
 GRANT_MAKERS = frozenset({"worker", "town", "district", "department", "data officer"})
 SYSTEM_USERS = READERS | {"department", "data officer"}
 ENTRANCE_READERS = frozenset({"system", "security"})
@@ -387,6 +397,19 @@ RULES: dict[str, Rule] = {
     "portal:api_todos": rule(DEPARTMENT, API, "sending system", scope="todos"),
     "portal:api_todo": rule(DEPARTMENT, f"{API} PUT", "system todo", scope="todos"),
     "portal:api_todo_close": rule(DEPARTMENT, "POST OPTIONS", "system todo", scope="todos"),
+    "portal:complaint_list": rule(REPORTERS, "GET HEAD"),
+    "portal:complaint_new": rule(REPORTERS, "GET POST"),
+    "portal:complaint_mine": rule(REPORTERS, "GET POST"),
+    "portal:complaint_follow_up": rule(REPORTERS, "POST"),
+    "portal:discipline_list": rule(DISCIPLINE, "GET HEAD"),
+    "portal:discipline_export": rule(DISCIPLINE, "GET HEAD", step_up=True),
+    "portal:discipline_detail": rule(DISCIPLINE, "GET HEAD", "complaint"),
+    "portal:discipline_step": rule(DISCIPLINE, "POST", "complaint"),
+    "portal:discipline_reporter": rule(DISCIPLINE, "GET POST", "named complaint", step_up=True),
+    "portal:discipline_evidence": rule(DISCIPLINE, "GET HEAD", "photo of a complaint"),
+    "portal:inquiry_list": rule(DEPARTMENT, "GET HEAD"),
+    "portal:inquiry_detail": rule(DEPARTMENT, "GET POST", "inquiry"),
+    "portal:inquiry_evidence": rule(DEPARTMENT, "GET HEAD", "photo of an inquiry"),
     "accounts:login": rule(ANYBODY, "GET HEAD POST"),
     "accounts:logout": rule(ANYBODY, "POST"),
     "accounts:care": rule(ANYBODY, "POST"),

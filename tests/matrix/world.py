@@ -24,6 +24,7 @@ from data_return.correction_rules import Finding
 from data_return.models import Channel, Connector, Dataset, EventDoor, PushFlow, PushTarget
 from data_return.services.correcting import Mark, mark_record
 from forms_engine.models import CopyPack, Dispatch, Export, FormTemplate, FormVersion, Report
+from portal.complaints.rules import Action
 from portal.models import SignOn, SystemAccount
 from portal.services.system_todos import Asked, put_todo
 from portal.services.systems.desk import invite_to_filing
@@ -54,6 +55,7 @@ from tests.factories import (
 )
 from tests.machines import ask_token, make_machine
 from tests.matrix.oracle import NOTHING, VISITORS, Thing, Visitor
+from tests.portal import complaining
 from tests.portal.entrances import Kind, connect
 from tests.portal.filing import begun, handed_in, make_system, seen
 from tests.registry.test_take_evidence import photo
@@ -70,7 +72,7 @@ PLACES = {
 ROLES = {
     "worker": Role.COMMUNITY_WORKER, "grid": Role.GRID_WORKER, "town": Role.TOWN_ADMIN, "district": Role.DISTRICT_ADMIN,
     "department": Role.DEPARTMENT_STAFF, "data officer": Role.DATA_OFFICER, "system": Role.SYSTEM_ADMIN,
-    "security": Role.SECURITY_ADMIN, "audit": Role.AUDIT_ADMIN,
+    "discipline": Role.DISCIPLINE, "security": Role.SECURITY_ADMIN, "audit": Role.AUDIT_ADMIN,
 }  # fmt: skip
 OFFERED = "13900002299"
 CODES = ["person.id_number", "person.name", "person.phone"]
@@ -119,6 +121,7 @@ def make_world() -> World:
     _add_issuers(world, departments)
     _add_tags(world)
     _add_systems(world, departments)
+    _add_complaints(world)
     for visitor in VISITORS:
         if visitor.scopes:
             _add_machine(world, visitor, departments)
@@ -561,3 +564,26 @@ def _add_marked_people(world: World, tag: Tag) -> None:
         done = attach_tag(actor=worker, tag=tag, ids=[pk], reason="入户走访")
     world.add(Thing("step by hand", "of the worker", holder="worker"), batch=done.batch)
     world.add(Thing("step by hand", "nowhere", exists=False), batch=UUID(int=NOWHERE))
+
+
+# Complaints --------------------------------------------------------------------------------------------------------
+def _add_complaints(world: World) -> None:
+    """One under a name and one without, each handed to a department together with a photo."""
+    officer = world.actors["discipline office"]
+    for name, maker in {"civil": "department", "disabled": "other department"}.items():
+        for named in (False, True):
+            filed = complaining.file(world.actors["worker"], files=[photo()], named=named)
+            evidence = filed.evidence.get().pk
+            asked = complaining.department_of(world.actors[maker])
+            complaining.step(officer, filed, Action.HAND, department=asked, note="请核实", evidence=[evidence])
+            held = {"places": ("district",), "department": name}
+            title = f"{'named' if named else 'anonymous'}, handed to {name}"
+            for kind in ("complaint", "inquiry"):
+                world.add(Thing(kind, title, **held), pk=filed.pk)
+            world.add(Thing("named complaint", title, exists=named, **held), pk=filed.pk)
+            for kind in ("photo of a complaint", "photo of an inquiry"):
+                world.add(Thing(kind, title, **held), pk=filed.pk, evidence_pk=evidence)
+    for kind in ("complaint", "named complaint", "inquiry"):
+        world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
+    for kind in ("photo of a complaint", "photo of an inquiry"):
+        world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE, evidence_pk=NOWHERE)

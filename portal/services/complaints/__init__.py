@@ -1,0 +1,1 @@
+"""What reporters, the discipline office and departments do with complaints."""
