@@ -42,6 +42,7 @@ urlpatterns = [
     path("systems/<int:pk>/suspend/", system_desk.system_suspend, name="system_suspend"),
     path("systems/<int:pk>/resume/", system_desk.system_resume, name="system_resume"),
     path("todos/", system_todos.todo_list, name="todo_list"),
+    path("todos/<int:pk>/open/", system_todos.todo_open, name="todo_open"),
     path("api/v1/systems/", api_systems.systems, name="api_systems"),
     path("api/v1/systems/<key:pk>/todos/", api_systems.todos, name="api_todos"),
     path("api/v1/systems/<key:pk>/todos/<reference:reference>/", api_systems.todo, name="api_todo"),

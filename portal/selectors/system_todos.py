@@ -1,10 +1,10 @@
 """Reads of the to-dos of joined systems: those of one system, for its machine, and those that wait for a post."""
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from accounts.actors import Actor
 from accounts.errors import NotFound
-from portal.models import System, SystemTodo
+from portal.models import Entrance, System, SystemTodo
 
 
 def list_sending_systems(*, actor: Actor) -> QuerySet[System]:
@@ -34,6 +34,18 @@ def get_todo_of(system: System, *, actor: Actor, reference: str) -> SystemTodo:
 
 
 def list_waiting_todos(*, actor: Actor) -> QuerySet[SystemTodo]:
-    """What waits for the post in joined systems, the first due first, those without a day last."""
+    """What waits for the post in joined systems, the first due first, those without a day last.
+
+    can_open: whether the post enters the system from here.
+    """
+    entrances = Entrance.objects.open_to(actor).filter(system=OuterRef("system_id"))
     found: QuerySet[SystemTodo] = SystemTodo.objects.waiting_for(actor).select_related("system__department")
-    return found.order_by(F("due_on").asc(nulls_last=True), "pk")
+    return found.annotate(can_open=Exists(entrances)).order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def get_waiting_todo(*, actor: Actor, pk: int) -> SystemTodo:
+    """Raises NotFound for what waits for others, and for what was closed meanwhile."""
+    todo: SystemTodo | None = SystemTodo.objects.waiting_for(actor).filter(pk=pk).first()
+    if todo is None:
+        raise NotFound("这件事已经办结或取消了,或者不是发给您这个岗位的。请返回待办刷新后再看。")
+    return todo

@@ -22,3 +22,11 @@ def is_fit(url: str) -> bool:
     if not plain or len(url) > LONGEST or not host or parts.username is not None or ".." in parts.path:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_listed(url))
+
+
+def address_within(home_url: str, path: str) -> str:
+    """A page of the system at home_url: scheme and host stay as registered. Its home where the path is no fit one."""
+    home = urlsplit(home_url)
+    page = urlsplit(f"{home.scheme}://{home.netloc}{path}")
+    same = page.netloc == home.netloc and path.startswith("/")
+    return page.geturl() if same and is_fit(page.geturl()) else home_url

@@ -509,6 +509,12 @@ def _add_entrances(world: World) -> None:
     makers = [world.actors[name] for name in ("department", "district", "security administrator")]
     system = connect(*makers, Kind.CAS, name="探访系统")
     world.add(Thing("open system", "of civil"), pk=system.system.pk)
+    civil = world.actors["department"]
+    with acting_as(civil):
+        asked = Asked(title="核对计划", area=EAST, role=Role.COMMUNITY_WORKER)
+        todo, _ = put_todo(actor=civil, system_id=system.system.pk, reference="plan-2", asked=asked)
+    world.add(Thing("own system todo", "of the village", places=("east",)), pk=todo.pk)
+    world.add(Thing("own system todo", "nowhere", exists=False), pk=NOWHERE)
     world.add(Thing("entrance", "of civil"), pk=system.entrance.pk)
     worker = world.actors["worker"]
     account = SystemAccount.objects.create(

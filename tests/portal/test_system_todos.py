@@ -9,10 +9,13 @@ from django.utils.timezone import localdate
 from accounts.roles import Role
 from accounts.scope import acting_as
 from portal.models import SystemTodo
+from portal.services.system_todos import Asked, close_todo, put_todo
 from portal.services.systems.desk import suspend_system
+from portal.sign_on.addresses import address_within
 from tests.doors import audited, sign_in, watching
 from tests.factories import DISTRICT, EAST, EAST_GRID
 from tests.machines import machine_door, make_machine
+from tests.portal.entrances import Kind, connect
 from tests.portal.filing import make_system
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +151,38 @@ def test_a_machine_lists_its_todos_page_by_page(http, system):
     assert [todo["reference"] for todo in page["items"]] == ["plan-3", "plan-2"]
     rest = http.get(close_address, {"limit": 2, "after": page["next"]}).json()
     assert ([todo["reference"] for todo in rest["items"]], rest["next"]) == (["plan-1"], None)
+
+
+@pytest.fixture
+def connected(cast, items):
+    """A system that people enter by OpenID Connect, with a to-do on one of its pages."""
+    found = connect(cast.department, cast.district, cast.security, Kind.OIDC)
+    with acting_as(cast.department):
+        asked = Asked(title="核对计划", area=EAST, role=Role.COMMUNITY_WORKER, path="/plans/11?tab=2")
+        found.todo, _ = put_todo(actor=cast.department, system_id=found.system.pk, reference="p", asked=asked)
+    return found
+
+
+def test_it_is_done_on_its_page_of_the_system(client, cast, connected):
+    sign_in(client, cast.worker)
+    assert "去办理" in client.get(reverse("portal:todo_list")).content.decode()
+    page = client.post(reverse("portal:todo_open", args=[connected.todo.pk]))
+    assert page.context["url"] == "https://care.example.cn/plans/11?tab=2"
+
+
+def test_what_is_no_page_of_the_system_leads_to_its_home():
+    for path in ("", "plans", "@evil.example/", "/../x", "/a b", "\\evil"):
+        assert address_within("https://care.example.cn/home", path) == "https://care.example.cn/home"
+    assert address_within("https://care.example.cn/home", "//evil.example") == "https://care.example.cn//evil.example"
+
+
+def test_nobody_else_opens_it_and_once_done_neither_does_the_post(client, cast, connected):
+    sign_in(client, cast.neighbour)
+    assert client.post(reverse("portal:todo_open", args=[connected.todo.pk])).status_code == 404
+    with acting_as(cast.department):
+        close_todo(actor=cast.department, system_id=connected.system.pk, reference="p", outcome="done")
+    sign_in(client, cast.worker)
+    assert client.post(reverse("portal:todo_open", args=[connected.todo.pk])).status_code == 404
 
 
 def test_more_than_anybody_can_do_is_refused(monkeypatch, http, system):

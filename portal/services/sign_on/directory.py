@@ -12,6 +12,7 @@ from portal.models import DirectoryMark, Entrance
 from portal.selectors.sign_on import account_of, get_enterable
 from portal.services.sign_on.entering import note_launch
 from portal.services.sign_on.entrances import link_key_of
+from portal.sign_on.addresses import address_within
 from portal.sign_on.jump_link import sign_link
 
 
@@ -23,21 +24,22 @@ class NoAccount(DomainError):
 
 
 @transaction.atomic
-def open_system(*, actor: Actor, pk: int) -> tuple[Entrance, str]:
+def open_system(*, actor: Actor, pk: int, path: str = "") -> tuple[Entrance, str]:
     """Where the browser goes to. The system sends it back to log in; with a signed link it arrives logged in.
 
-    Raises NotFound, NoAccount. pk: of the system.
+    Raises NotFound, NoAccount. pk: of the system. path: a page of it, as its own machine told us; "" for its home.
     """
     require(actor, ENTER_SYSTEMS)
     entrance = get_enterable(actor=actor, pk=pk)
+    url = address_within(entrance.home_url, path)
     if entrance.kind != Entrance.Kind.LINK:
-        return entrance, entrance.home_url
+        return entrance, url
     account = account_of(system_id=pk, user_id=actor.user_id)
     if not account:
         raise NoAccount
     note_launch(actor=actor, entrance=entrance)
     key, audience = link_key_of(entrance), entrance.system.filing_number
-    return entrance, sign_link(home_url=entrance.home_url, key=key, audience=audience, account=account)
+    return entrance, sign_link(home_url=url, key=key, audience=audience, account=account)
 
 
 @transaction.atomic
