@@ -80,6 +80,8 @@ CONFIRM_ENTRANCES = "portal.confirm_entrances"
 """The second pair of eyes: what a department described opens when the security administrator confirms it."""
 SEE_BURDEN = "portal.see_burden"
 """Look at the burden account (减负账): what departments asked of the own villages, or what the own department asked."""
+SEE_RETURNS = "portal.see_returns"
+"""Look at the return ledger (返还账): what departments took and gave back; a data officer at the own department's."""
 FILE_COMPLAINTS = "portal.file_complaints"
 """Report (举报) what burdens the villages, under the own name or without it; read published answers."""
 HANDLE_COMPLAINTS = "portal.handle_complaints"
@@ -115,7 +117,7 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
         | {SEE_CLIENTS, CONFIRM_CLIENTS, VIEW_TAGS, PROPOSE_TAGS, DECIDE_TAGS}
         | {VIEW_DATASETS, DECIDE_DATASETS, REQUEST_GRANTS, DECIDE_GRANTS, WATCH_CORRECTIONS}
-        | {VIEW_SYSTEMS, ADMIT_SYSTEMS, SEE_BURDEN, COMPARE_AREAS, ENTER_SYSTEMS}
+        | {VIEW_SYSTEMS, ADMIT_SYSTEMS, SEE_BURDEN, SEE_RETURNS, COMPARE_AREAS, ENTER_SYSTEMS}
         | {FILE_COMPLAINTS}
     ),
     Role.DEPARTMENT_STAFF: frozenset(
@@ -127,7 +129,7 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     Role.DATA_OFFICER: frozenset(
         {WORK, VIEW_CATALOGUE, GIVE_OPINIONS, VIEW_TAGS, VIEW_DATASETS, PUBLISH_DATASETS}
         | {CONNECT_SYSTEMS, REQUEST_GRANTS, DECIDE_GRANTS, READ_CORRECTIONS, ANSWER_CORRECTIONS, VIEW_SYSTEMS}
-        | {VIEW_PUSH, PUSH_ANSWERS, ENTER_SYSTEMS}
+        | {VIEW_PUSH, PUSH_ANSWERS, SEE_RETURNS, ENTER_SYSTEMS}
         | {FILE_COMPLAINTS}
     ),
     Role.DISCIPLINE: frozenset({WORK, HANDLE_COMPLAINTS}),
@@ -169,6 +171,7 @@ IN_WORDS = {
     SEND_TODOS: "向村居和镇街发业务系统待办",
     RECEIVE_TODOS: "查看业务系统待办",
     SEE_BURDEN: "查看减负账",
+    SEE_RETURNS: "查看返还账",
     FILE_COMPLAINTS: "举报和查看办理答复",
     HANDLE_COMPLAINTS: "受理举报、核实并公开答复",
     ANSWER_COMPLAINTS: "答复纪检转办件",

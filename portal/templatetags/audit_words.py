@@ -34,6 +34,7 @@ ACTIONS = {
     "todo.closed": "业务系统办结或取消待办",
     "burden.counted": "统计减负账",
     "burden.exported": "导出减负账",
+    "returns.exported": "导出返还账",
     "burden.bulletin_taken": "下载减负月报",
     "system.entered": "进入部门系统",
     "system.accounts_kept": "登记系统里的账号",

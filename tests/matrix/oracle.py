@@ -351,6 +351,8 @@ RULES: dict[str, Rule] = {
     "portal:home": rule(EVERY_POST, "GET HEAD"),
     "portal:help": rule(EVERY_POST, "GET HEAD"),
     "portal:burden": rule(BURDEN_READERS, "GET HEAD"),
+    "portal:returns": rule(DISTRICT | OFFICER, "GET HEAD"),
+    "portal:returns_export": rule(DISTRICT | OFFICER, "GET HEAD", step_up=True),
     "portal:burden_area": rule(BURDEN_READERS, "GET HEAD", "community"),
     "portal:burden_department": rule(BURDEN_READERS, "GET HEAD", "issuer"),
     "portal:burden_export": rule(BURDEN_READERS, "GET HEAD", step_up=True),
