@@ -1,5 +1,7 @@
 """What a definition must hold to before it is handed in, and again when it is approved."""
 
+from collections.abc import Collection
+
 from django.db.models import Q
 from django.utils.timezone import localdate
 
@@ -47,15 +49,18 @@ def settle_definition(actor: Actor, change: TagChange) -> None:
     check_definition(change)
 
 
-def check_definition(change: TagChange) -> None:
-    """Whether the catalogue can take it now; works out the level of a dynamic one. Raises TagRefused, BadCondition."""
+def check_definition(change: TagChange, *, but: Collection[int] = ()) -> None:
+    """Whether the catalogue can take it now; works out the level of a dynamic one. Raises TagRefused, BadCondition.
+
+    but: tags that end when this one comes, so their names are free.
+    """
     if change.tag and change.subject != change.tag.subject:
         raise TagRefused("对象不能改。请另外申请一个新标签。", field="subject")
     if change.is_dynamic:
         _check_condition(change)
     if change.valid_until and change.valid_until < localdate():
         raise TagRefused("有效期不能早于今天。", field="valid_until")
-    _refuse_same_name(change)
+    _refuse_same_name(change, but)
 
 
 def refuse_used(tag: Tag) -> None:
@@ -106,8 +111,9 @@ def _refuse_circle(change: TagChange) -> None:
         raise TagRefused(f"条件绕回了自己:{name_way(circle)}。请去掉其中一处。", field="condition")
 
 
-def _refuse_same_name(change: TagChange) -> None:
-    same = list_same_name(change, area_code=change.tag.area_id if change.tag else change.area_id)
+def _refuse_same_name(change: TagChange, but: Collection[int]) -> None:
+    found = list_same_name(change, area_code=change.tag.area_id if change.tag else change.area_id)
+    same = [tag for tag in found if tag.pk not in but]
     if same:
         raise TagRefused(
             f"“{change.name}”已经有了(“{same[0].name}”,{same[0].owner},{same[0].code})。"

@@ -74,6 +74,24 @@ class TagForm(forms.Form):
         return {name: self.cleaned_data[name] for name in FIELDS}
 
 
+class RowForm(TagForm):
+    """A row of a standard catalogue."""
+
+    standard_code = forms.CharField(label="标准代码", max_length=30, required=False)
+    reason = None  # type: ignore[assignment]
+
+
+class ImportForm(forms.Form):
+    file = forms.FileField(
+        label="标签目录(.xlsx 或 .csv)",
+        error_messages={"required": "请先选择一个文件。", "empty": "这个文件是空的,请重新选择。"},
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+    reason = forms.CharField(
+        label="依据", max_length=200, help_text="哪个文件、哪一版,如“市数据局 2026 年版基层标签目录”。"
+    )
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
 

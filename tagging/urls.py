@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from tagging.views import catalogue, changes, ending, hand, impacts, rechecks, story
+from tagging.views import catalogue, changes, ending, hand, impacts, imports, rechecks, story
 
 app_name = "tagging"
 urlpatterns = [
     path("tags/", catalogue.tag_list, name="tag_list"),
     path("tags/add/", catalogue.tag_add, name="tag_add"),
+    path("tags/import/", imports.tag_import, name="tag_import"),
+    path("tags/export/", imports.tag_export, name="tag_export"),
     path("tags/<int:pk>/", catalogue.tag_detail, name="tag_detail"),
     path("tags/<int:pk>/change/", catalogue.tag_change, name="tag_change"),
     path("tags/<int:pk>/retire/", ending.tag_retire, name="tag_retire"),
@@ -21,6 +23,7 @@ urlpatterns = [
     path("tags/requests/<int:pk>/", changes.change_detail, name="change_detail"),
     path("tags/requests/<int:pk>/revise/", changes.change_revise, name="change_revise"),
     path("tags/requests/<int:pk>/impact/", impacts.change_impact, name="change_impact"),
+    path("tags/requests/<int:pk>/rows/", imports.import_map, name="import_map"),
     path("tags/requests/<int:pk>/submit/", changes.change_submit, name="change_submit"),
     path("tags/requests/<int:pk>/withdraw/", changes.change_withdraw, name="change_withdraw"),
 ]

@@ -73,6 +73,7 @@ ACTIONS = {
     "tag.returned": "退回标签申请",
     "tag.approved": "同意标签申请",
     "tag.refused": "不同意标签申请",
+    "tag.catalogue_exported": "导出标签目录",
     "tag.impact_counted": "测算标签申请的影响",
     "tag.subjects_chosen": "选定要打标签的对象",
     "tag.attached": "手工打上标签",

@@ -142,10 +142,13 @@ class TagChange(Definition):
         CHANGE = "change", "修改"
         MERGE = "merge", "合并"
         RETIRE = "retire", "停用"
+        IMPORT = "import", "导入"
 
     step = models.CharField("事项", max_length=10, choices=Step)
     tag = models.ForeignKey(Tag, models.PROTECT, null=True, blank=True, related_name="changes")
     into = models.ForeignKey(Tag, models.PROTECT, null=True, blank=True, related_name="+")
+    bundle = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="parts")
+    rows = models.JSONField(default=list, editable=False)
     reason = models.CharField("理由", max_length=200)
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")

@@ -5,7 +5,8 @@ seen: version of the approval that the actor's page showed. Raised by all: Confl
 NotAllowed for the requesting side or without the right, NotFound, TagRefused and BadCondition for what cannot stand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from django.db import transaction
@@ -19,14 +20,18 @@ from accounts.models import Approval
 from accounts.models.approvals import requested_at
 from accounts.rights import PROPOSE_TAGS, require
 from tagging.checks import refuse_used, settle_definition
+from tagging.importing.letting_in import settle_import
+from tagging.importing.mapping import RowsRefused, suggest
+from tagging.importing.reading import read_catalogue
 from tagging.merging import settle_merge
-from tagging.models import Tag, TagChange
+from tagging.models import Kind, Tag, TagChange
 from tagging.selectors.catalogue import may_change
 from tagging.selectors.changes import TAG, get_approval_of
 
 Step = TagChange.Step
 NOT_AT_WORK = (State.DRAFTED, State.APPROVED, State.REFUSED)
 ENDING = (Step.RETIRE, Step.MERGE)
+FIXED = (*ENDING, Step.IMPORT)
 
 
 @transaction.atomic
@@ -58,6 +63,36 @@ def propose_retirement(*, actor: Actor, tag: Tag, reason: str, send: bool = True
 
 
 @transaction.atomic
+def begin_import(*, actor: Actor, data: bytes, filename: str, reason: str) -> TagChange:
+    """A draft with the rows of a standard catalogue, each mapped to the tags that it seems to mean.
+
+    Raises UploadRefused, RowsRefused with what is wrong in which row.
+    """
+    require(actor, PROPOSE_TAGS, actor.area_code)
+    sheet = read_catalogue(data, filename)
+    if sheet.errors:
+        raise RowsRefused(sheet.errors)
+    name = PurePath(filename).stem[:20]
+    usual = {"kind": Kind.BASIC, "level": max(row.values["level"] for row in sheet.rows), "purpose": "标准标签目录"}
+    change = TagChange(step=Step.IMPORT, name=name, meaning=f"{len(sheet.rows)} 个标签", reason=reason, **usual)
+    change.rows = suggest(sheet.rows, area_code=actor.area_code)
+    change.area_id, change.department_id = actor.area_code, actor.department_id
+    change.save()
+    approvals.draft(actor=actor, kind=TAG, subject=change, title=str(change))
+    return change
+
+
+@transaction.atomic
+def map_import(*, actor: Actor, change: TagChange, olds: Mapping[int, Sequence[int]], seen: int) -> None:
+    """Say which tags the rows mean. olds: number of the row -> keys; rows that are left out mean none."""
+    _lock_own(actor, change, seen)
+    if change.step != Step.IMPORT:
+        raise NotFound
+    change.rows = [row | {"olds": list(olds.get(row["number"], ()))} for row in change.rows]
+    change.save(update_fields=["rows"])
+
+
+@transaction.atomic
 def revise_change(
     *, actor: Actor, change: TagChange, values: Mapping[str, Any], reason: str, seen: int, send: bool = True
 ) -> None:
@@ -66,7 +101,7 @@ def revise_change(
     """
     approval = _lock_own(actor, change, seen)
     for name, value in values.items():
-        if change.step not in ENDING or name == "into":
+        if change.step not in FIXED or name == "into":
             setattr(change, name, value)
     change.reason = reason
     _check(actor, change)
@@ -135,6 +170,8 @@ def _check(actor: Actor, change: TagChange) -> None:
         refuse_used(change.tag)
     elif change.step == Step.MERGE:
         settle_merge(actor, change)
+    elif change.step == Step.IMPORT:
+        settle_import(actor, change)
     else:
         settle_definition(actor, change)
 

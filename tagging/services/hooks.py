@@ -10,6 +10,7 @@ from accounts.models import Approval, Area
 from accounts.rights import DECIDE_TAGS, PROPOSE_TAGS
 from tagging.checks import check_definition, refuse_used
 from tagging.evaluation.keeping import REFRESH
+from tagging.importing.letting_in import let_in
 from tagging.merging import merge_tag
 from tagging.models import Tag, TagChange
 from tagging.selectors.changes import TAG
@@ -41,6 +42,19 @@ def on_approve(actor: Actor, approval: Approval) -> dict[str, int | str]:
     """
     change = _lock(approval)
     list(Area.objects.select_for_update(of=("self",)).filter(code=actor.area_code))
+    touched = let_in(change) if change.step == Step.IMPORT else _let_in_one(change)
+    change.state = State.APPROVED
+    change.decided_at = TransactionNow()  # the clock of the transaction, by which the passes date what follows from it
+    change.version = change.tag.version if change.tag else None
+    change.save(update_fields=["state", "tag", "level", "version", "decided_at"])
+    for tag in touched:
+        settle_levels_above(tag.merged_into_id or tag.pk)
+        start_job(actor, REFRESH, tag_id=tag.pk)
+    return {"tag": change.tag_id or 0, "step": change.step}
+
+
+def _let_in_one(change: TagChange) -> list[Tag]:
+    """Returns the tag, for the job that brings its carriers up to date."""
     if change.step == Step.ADD:
         check_definition(change)
         change.tag = Tag.objects.create(**change.definition(), area=change.area, department=change.department)
@@ -48,13 +62,7 @@ def on_approve(actor: Actor, approval: Approval) -> dict[str, int | str]:
         merge_tag(change)
     else:
         _change_tag(change)
-    change.state = State.APPROVED
-    change.decided_at = TransactionNow()  # the clock of the transaction, by which the passes date what follows from it
-    change.version = change.tag.version if change.tag else None
-    change.save(update_fields=["state", "tag", "level", "version", "decided_at"])
-    settle_levels_above(change.into_id or change.tag_id or 0)
-    start_job(actor, REFRESH, tag_id=change.tag_id)
-    return {"tag": change.tag_id or 0, "step": change.step}
+    return [change.tag] if change.tag else []
 
 
 def _change_tag(change: TagChange) -> None:

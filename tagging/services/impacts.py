@@ -8,6 +8,7 @@ from accounts import limits
 from accounts.actors import Actor
 from accounts.audit import record
 from accounts.codes import SPAN
+from accounts.errors import NotFound
 from accounts.jobs import Progress, Steps, start_job
 from accounts.models import Job
 from accounts.rights import VIEW_RESIDENTS, holds
@@ -26,6 +27,8 @@ PREVIEW = "tagging.preview"
 @transaction.atomic
 def start_impact(*, actor: Actor, change: TagChange) -> TagImpact:
     """Begin to count, or to count anew; while a job is at it, that one goes on. Raises AboveClearance, TooMany."""
+    if change.step == TagChange.Step.IMPORT:
+        raise NotFound
     if not how_told(actor, change):
         raise AboveClearance(f"这个标签是 {change.level} 级,高于本岗位的级别,人数不显示。")
     TagImpact.objects.get_or_create(change=change, post_id=actor.post_id)

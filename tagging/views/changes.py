@@ -20,11 +20,13 @@ from accounts.rights import DECIDE_TAGS, PROPOSE_TAGS, holds
 from registry.catalogue import get_catalogue
 from registry.conditions import describe_condition
 from tagging.forms import DecisionForm
+from tagging.importing.mapping import read_mapping
 from tagging.models import TagChange
 from tagging.selectors.changes import get_approval_of, get_change, list_changes
 from tagging.selectors.impacts import get_impact, how_told, list_near, read_impact
 from tagging.services.desk import (
     ENDING,
+    FIXED,
     approve_change,
     refuse_change,
     return_change,
@@ -38,6 +40,7 @@ from tagging.views.definition import DefinitionPage
 from tagging.views.ending import revise_end
 from tagging.views.handing_in import DETAIL, is_sent, told_of
 
+Step = TagChange.Step
 STATES = (State.SUBMITTED, State.RETURNED, State.WITHDRAWN, State.DRAFTED, State.APPROVED, State.REFUSED)
 OPEN = (State.DRAFTED, State.SUBMITTED, State.RETURNED, State.WITHDRAWN)
 STEPS: dict[str, tuple[Callable[..., None], str]] = {
@@ -85,7 +88,7 @@ def change_revise(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     change = get_change(actor=actor, pk=pk)
     approval = get_approval_of(actor=actor, change=change)
-    if not (change.can_revise and is_requester(actor=actor, approval=approval)):
+    if change.step == Step.IMPORT or not (change.can_revise and is_requester(actor=actor, approval=approval)):
         return go(request, DETAIL, pk)
     if change.step in ENDING and change.tag:
         return revise_end(request, change, change.tag, approval.version)
@@ -134,10 +137,13 @@ def _page(request: HttpRequest, change: TagChange, form: DecisionForm) -> HttpRe
         "approval": approval,
         "condition": describe_condition(change.condition, catalogue),
         "before": describe_condition(change.tag.condition, catalogue) if change.tag else "",
-        "near": list_near(actor=actor, change=change) if open_now and change.step not in ENDING else [],
+        "near": list_near(actor=actor, change=change) if open_now and change.step not in FIXED else [],
         "uses": list_uses(change.tag) if open_now and change.tag else [],
         "open_now": open_now,
         "may_count": open_now and bool(how_told(actor, change)),
+        "rows": read_mapping(change) if open_now and change.step == Step.IMPORT else [],
+        "parts": change.parts.select_related("tag", "into"),
+        "can_map": own and change.can_revise,
         "kept": kept,
         "impact": read_impact(actor=actor, impact=kept) if kept and kept.counted_at else None,
         "steps": list_steps(approval),
