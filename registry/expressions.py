@@ -27,7 +27,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Extract, NullIf
+from django.db.models.functions import Cast, Coalesce, Extract, NullIf
 from django.db.models.lookups import Exact
 
 from accounts.codes import SPAN, Level
@@ -170,7 +170,9 @@ def _members(column: str) -> Derived:
             **{f"{column}__gte": first, f"{column}__lt": first + Value(SPAN[Level.COMMUNITY])},
         )
         counted = members.order_by().values("household_id").annotate(n=Count("pk")).values("n")
-        return Subquery(counted, output_field=IntegerField())
+        # A group of nobody has no row; without a household the number is unknown.
+        number = Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+        return Case(When(**{f"{path}pk__isnull": False}, then=number)) if path else number
 
     return expression
 
@@ -180,7 +182,9 @@ def _consistency(subject: str, on: date) -> Sql:
     path, span = _to_person(subject), SPAN[Level.COMMUNITY]
     lives = _ancestor(F(f"{path}area_code"), span)
     registered = _ancestor(F(f"{path}registered_area_code"), span)
-    return Case(When(Exact(lives, registered), then=Value("01")), default=Value("02"), output_field=CharField())
+    same = When(Exact(lives, registered), then=Value("01"))
+    apart = When(**{f"{path}pk__isnull": False}, then=Value("02"))  # who has no head is neither
+    return Case(same, apart, output_field=CharField())
 
 
 def _registered_area(subject: str, on: date) -> Sql:
