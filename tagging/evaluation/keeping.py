@@ -92,7 +92,7 @@ def list_steps(area: Range, *, on: date) -> list[tuple[Layer, Range]]:
 
 def refresh_chunk(layer: Layer, chunk: Range) -> int:
     """Everybody who lives inside, within the scope. Returns how many gained or lost a tag."""
-    return write_difference(subjects_in(layer.subject, chunk), layer)
+    return write_difference(subjects_in(layer.subject, chunk), layer, inside=chunk)
 
 
 def list_chunks(area: Range) -> list[Range]:

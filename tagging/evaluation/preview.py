@@ -15,8 +15,9 @@ from django.db.models import QuerySet
 from registry.catalogue import get_catalogue
 from registry.conditions import compile_condition
 from tagging.evaluation.difference import compare
-from tagging.evaluation.rules import Layer, Rule, within
+from tagging.evaluation.rules import Layer, Rule
 from tagging.models import Tag, TagChange
+from tagging.selectors.counts import range_of
 
 Step = TagChange.Step
 NEW = 0
@@ -79,7 +80,7 @@ def _layer(change: TagChange, on: date) -> Layer:
         return Layer(change.subject, [], [*kept, key])
     met = compile_condition(change.condition, change.subject, get_catalogue(), on=on)
     area_code = change.tag.area_id if change.tag else change.area_id
-    return Layer(change.subject, [Rule(key, within(area_code, met))], kept)
+    return Layer(change.subject, [Rule(key, met, range_of(area_code))], kept)
 
 
 def _found(rows: list[tuple[Any, ...]]) -> Found:

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from accounts.codes import Range
 from registry.catalogue import SUBJECTS, get_catalogue
 from registry.conditions import BadCondition, compile_condition
 from tagging.models import Kind, Tag
@@ -19,10 +20,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """met: who carries the tag, as a predicate over its subjects."""
+    """met: who carries the tag, as a predicate over its subjects in `area`."""
 
     key: int
     met: Q
+    area: Range
+
+    def inside(self, around: Range | None) -> Q:
+        """The predicate over subjects that lie `around`: it asks for the area only where that is wider."""
+        holds = around is not None and self.area[0] <= around[0] and around[1] <= self.area[1]
+        return self.met if holds else Q(area_code__range=self.area) & self.met
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ def list_layers(*, on: date) -> list[Layer]:
     tags = list(Tag.objects.select_related("merged_into").order_by("pk"))
     live = [tag for tag in tags if tag.is_live and not (tag.valid_until and tag.valid_until < on)]
     kept = live + [tag for tag in tags if is_moving(tag)]
-    rules = {tag.pk: Rule(tag.pk, met) for tag in live if (met := _met(tag, on)) is not None}
+    rules = {tag.pk: Rule(tag.pk, met, range_of(tag.area_id)) for tag in live if (met := _met(tag, on)) is not None}
     needs = {key: named for key, named in get_needs().items() if key in rules}
     subjects = [subject for subject in SUBJECTS if any(tag.subject == subject for tag in tags)]
     found = [
@@ -50,11 +57,6 @@ def list_layers(*, on: date) -> list[Layer]:
     ]
     bare = [subject for subject in subjects if not any(layer.subject == subject for layer in found)]
     return [_layer(subject, kept, []) for subject in bare] + found
-
-
-def within(area_code: int, condition: Q) -> Q:
-    """A tag holds inside its area."""
-    return Q(area_code__range=range_of(area_code)) & condition
 
 
 def is_moving(tag: Tag) -> bool:
@@ -73,8 +75,7 @@ def _met(tag: Tag, on: date) -> Q | None:
     if tag.kind != Kind.DYNAMIC:
         return None
     try:
-        condition = compile_condition(tag.condition, tag.subject, get_catalogue(), on=on)
+        return compile_condition(tag.condition, tag.subject, get_catalogue(), on=on)
     except BadCondition:
         log.error("tag_rule_broken", extra={"tag": tag.pk})
         return None
-    return within(tag.area_id, condition)
