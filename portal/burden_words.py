@@ -71,7 +71,7 @@ def _sheet_row(line: Line, form: str) -> list[str]:
 
 
 def chart_of(account: Account, months: Sequence[Month]) -> dict[str, object]:
-    """For static/js/burden.js. bars: of each line, its cells by what they were; trend: by month."""
+    """For static/js/charts.js. bars: of each line, its cells by what they were; trend: by month."""
     lines = account.lines
     return {
         "names": [line.form or line.department for line in lines],

@@ -1,11 +1,10 @@
 """Periods of an account: a month, a quarter or a year of the local calendar. Pure."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from accounts.local_days import midnight
+from accounts.local_days import add_months, midnight
 
 _MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 _QUARTER = re.compile(r"^(\d{4})-Q([1-4])$")
@@ -62,17 +61,6 @@ def list_choices(today: date) -> list[tuple[str, list[tuple[str, str]]]]:
     months = [month_of(add_months(today.replace(day=1), -ago)) for ago in range(24)]
     groups = {"年": years, "季度": quarters, "月": months}
     return [(name, [(one.key, one.label) for one in found]) for name, found in groups.items()]
-
-
-def months_until(last: date, count: int) -> Iterator[date]:
-    """First days of `count` months, the oldest first; `last` is the first day of the last one."""
-    return (add_months(last, -ago) for ago in reversed(range(count)))
-
-
-def add_months(first: date, months: int) -> date:
-    """first: a first day of a month. months: may be negative."""
-    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
-    return date(year, month + 1, 1)
 
 
 def _quarter_of(day: date) -> Period:

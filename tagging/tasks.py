@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from tagging.evaluation.counting import count_month
 from tagging.evaluation.keeping import refresh_all, refresh_changed
 
 
@@ -13,5 +14,6 @@ def refresh_changed_task() -> None:
 
 @shared_task(ignore_result=True)
 def refresh_all_task() -> None:
-    """Every night by beat, after the date has changed."""
+    """Every night by beat, after the date has changed; then what everybody carries is counted for the trend."""
     refresh_all()
+    count_month()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tagging.views import catalogue, changes, ending, hand, impacts, imports, rechecks, story
+from tagging.views import catalogue, changes, ending, hand, impacts, imports, rechecks, statistics, story
 
 app_name = "tagging"
 urlpatterns = [
@@ -10,10 +10,13 @@ urlpatterns = [
     path("tags/add/", catalogue.tag_add, name="tag_add"),
     path("tags/import/", imports.tag_import, name="tag_import"),
     path("tags/export/", imports.tag_export, name="tag_export"),
+    path("tags/statistics/", statistics.tag_statistics, name="tag_statistics"),
+    path("tags/statistics/export", statistics.tag_statistics_export, name="tag_statistics_export"),
     path("tags/<int:pk>/", catalogue.tag_detail, name="tag_detail"),
     path("tags/<int:pk>/change/", catalogue.tag_change, name="tag_change"),
     path("tags/<int:pk>/retire/", ending.tag_retire, name="tag_retire"),
     path("tags/<int:pk>/merge/", ending.tag_merge, name="tag_merge"),
+    path("tags/<int:pk>/statistics/", statistics.tag_trend, name="tag_trend"),
     path("tags/<int:pk>/recheck/", rechecks.recheck_tag, name="recheck_tag"),
     path("tags/rechecks/", rechecks.recheck_list, name="recheck_list"),
     path("tags/hand/<str:entity>/", hand.hand, name="hand"),

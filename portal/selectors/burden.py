@@ -17,10 +17,11 @@ from django.utils.timezone import localdate
 from accounts.actors import Actor
 from accounts.codes import Level, Range
 from accounts.errors import NotFound
+from accounts.local_days import add_months, months_until
 from accounts.models import Area, Department
 from accounts.roles import Role
 from forms_engine.models import FormVersion, Report
-from portal.periods import Period, add_months, months_until
+from portal.periods import Period
 
 TREND_MONTHS = 12
 

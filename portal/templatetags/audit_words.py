@@ -67,6 +67,7 @@ ACTIONS = {
     "tag.refreshed": "按规则更新标签",
     "tag.refreshed_all": "每夜更新全部标签",
     "tag.refreshed_changed": "更新有变动居民的标签",
+    "tag.statistics_exported": "导出标签统计",
     "tag.drafted": "起草标签申请",
     "tag.submitted": "提交标签申请",
     "tag.withdrawn": "撤回标签申请",

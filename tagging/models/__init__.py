@@ -1,11 +1,13 @@
 from tagging.models.assignments import SubjectTags, TagEvent, TagWatch
 from tagging.models.catalogue import Colour, Definition, Kind, Tag, TagChange
 from tagging.models.impacts import TagImpact
+from tagging.models.statistics import MonthlyCount
 
 __all__ = [
     "Colour",
     "Definition",
     "Kind",
+    "MonthlyCount",
     "SubjectTags",
     "Tag",
     "TagChange",

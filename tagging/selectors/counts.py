@@ -1,6 +1,7 @@
 """How many people, by area. Small numbers are withheld from whoever sees no resident."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,12 +54,13 @@ def count_by_area(rows: QuerySet[Any], actor: Actor) -> Counts:
     inside = rows.filter(area_code__range=actor.scope or (0, -1)).order_by()
     grouped = inside.annotate(part=F("area_code") - F("area_code") % Value(span)).values("part")
     found = dict(grouped.annotate(n=Count("*")).values_list("part", "n"))
-    out = set() if holds(actor, VIEW_RESIDENTS) else _withheld(found)
+    out = set() if holds(actor, VIEW_RESIDENTS) else withheld_lines(found)
     names = dict(Area.objects.filter(code__in=found).values_list("code", "name"))
     lines = [AreaCount(names.get(one, "未划分"), None if one in out else found[one]) for one in sorted(found)]
     return Counts(lines, None if ROOT in out else sum(found.values()))
 
 
-def _withheld(found: dict[int, int]) -> set[int]:
+def withheld_lines(found: Mapping[int, int]) -> set[int]:
+    """Areas, and ROOT for their sum, whose numbers are withheld from who sees no resident (0014)."""
     counts = {code: Counter({TOTAL: n}) for code, n in found.items()} | {ROOT: Counter({TOTAL: sum(found.values())})}
     return withhold(Tree(ROOT, dict.fromkeys(found, ROOT), counts), small=settings.SMALL_COUNT)

@@ -1,4 +1,4 @@
-// Draws what departments asked and how it went by month; the tables hold the same numbers and stand without this.
+// Draws bars by kind and lines by month; the tables hold the same numbers and the page stands without this.
 (() => {
   const source = document.getElementById("chart-data");
   if (!source || !window.echarts) return;
