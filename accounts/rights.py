@@ -82,6 +82,13 @@ SEE_BURDEN = "portal.see_burden"
 """Look at the burden account (减负账): what departments asked of the own villages, or what the own department asked."""
 SEE_RETURNS = "portal.see_returns"
 """Look at the return ledger (返还账): what departments took and gave back; a data officer at the own department's."""
+READ_NOTICES = "portal.read_notices"
+"""Read notices (通知) for the own post, and the library of guides."""
+SEND_NOTICES = "portal.send_notices"
+"""Write notices of the own district, town or department."""
+DECIDE_NOTICES = "portal.decide_notices"
+"""Let notices of departments go out to the villages."""
+KEEP_GUIDES = "portal.keep_guides"
 FILE_COMPLAINTS = "portal.file_complaints"
 """Report (举报) what burdens the villages, under the own name or without it; read published answers."""
 HANDLE_COMPLAINTS = "portal.handle_complaints"
@@ -98,19 +105,19 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, IMPORT_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, HANDLE_EVENTS}
         | {FILL_REPORTS, SUBMIT_REPORTS, READ_REPORTS, UNMASK, VIEW_TAGS, VIEW_DATASETS, REQUEST_GRANTS}
         | {MARK_RECORDS, READ_CORRECTIONS, SEE_BURDEN, PROPOSE_TAGS, ATTACH_TAGS, RECEIVE_TODOS, ENTER_SYSTEMS}
-        | {FILE_COMPLAINTS}
+        | {FILE_COMPLAINTS, READ_NOTICES}
     ),
     Role.GRID_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, FILL_REPORTS, READ_REPORTS, UNMASK}
         | {VIEW_TAGS, ATTACH_TAGS, VIEW_DATASETS, MARK_RECORDS, READ_CORRECTIONS, RECEIVE_TODOS, ENTER_SYSTEMS}
-        | {FILE_COMPLAINTS}
+        | {FILE_COMPLAINTS, READ_NOTICES}
     ),
     Role.TOWN_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, HANDLE_EVENTS, REVIEW_REPORTS, READ_REPORTS}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
         | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, READ_CORRECTIONS}
         | {VIEW_SYSTEMS, SEE_BURDEN, RECEIVE_TODOS, COMPARE_AREAS, ENTER_SYSTEMS}
-        | {FILE_COMPLAINTS}
+        | {FILE_COMPLAINTS, READ_NOTICES, SEND_NOTICES}
     ),
     Role.DISTRICT_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, ADMIT_FORMS, READ_REPORTS, VIEW_CATALOGUE}
@@ -118,21 +125,21 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         | {SEE_CLIENTS, CONFIRM_CLIENTS, VIEW_TAGS, PROPOSE_TAGS, DECIDE_TAGS}
         | {VIEW_DATASETS, DECIDE_DATASETS, REQUEST_GRANTS, DECIDE_GRANTS, WATCH_CORRECTIONS}
         | {VIEW_SYSTEMS, ADMIT_SYSTEMS, SEE_BURDEN, SEE_RETURNS, COMPARE_AREAS, ENTER_SYSTEMS}
-        | {FILE_COMPLAINTS}
+        | {FILE_COMPLAINTS, READ_NOTICES, SEND_NOTICES, DECIDE_NOTICES, KEEP_GUIDES}
     ),
     Role.DEPARTMENT_STAFF: frozenset(
         {WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS, USE_API_DOCS}
         | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, VIEW_SYSTEMS, APPLY_SYSTEMS, SEE_BURDEN}
         | {VIEW_PUSH, PUSH_ANSWERS, SEND_TODOS, ENTER_SYSTEMS}
-        | {FILE_COMPLAINTS, ANSWER_COMPLAINTS}
+        | {FILE_COMPLAINTS, ANSWER_COMPLAINTS, READ_NOTICES, SEND_NOTICES}
     ),
     Role.DATA_OFFICER: frozenset(
         {WORK, VIEW_CATALOGUE, GIVE_OPINIONS, VIEW_TAGS, VIEW_DATASETS, PUBLISH_DATASETS}
         | {CONNECT_SYSTEMS, REQUEST_GRANTS, DECIDE_GRANTS, READ_CORRECTIONS, ANSWER_CORRECTIONS, VIEW_SYSTEMS}
         | {VIEW_PUSH, PUSH_ANSWERS, SEE_RETURNS, ENTER_SYSTEMS}
-        | {FILE_COMPLAINTS}
+        | {FILE_COMPLAINTS, READ_NOTICES}
     ),
-    Role.DISCIPLINE: frozenset({WORK, HANDLE_COMPLAINTS}),
+    Role.DISCIPLINE: frozenset({WORK, HANDLE_COMPLAINTS, READ_NOTICES}),
     Role.SECURITY_ADMIN: frozenset(
         {WORK, VIEW_PEOPLE, MANAGE_PEOPLE, WATCH_UNMASKING, SEE_CLIENTS, MANAGE_CLIENTS}
         | {SEE_ENTRANCES, CONFIRM_ENTRANCES}
@@ -172,6 +179,9 @@ IN_WORDS = {
     RECEIVE_TODOS: "查看业务系统待办",
     SEE_BURDEN: "查看减负账",
     SEE_RETURNS: "查看返还账",
+    SEND_NOTICES: "发通知",
+    DECIDE_NOTICES: "审核部门的通知",
+    KEEP_GUIDES: "上传操作指南",
     FILE_COMPLAINTS: "举报和查看办理答复",
     HANDLE_COMPLAINTS: "受理举报、核实并公开答复",
     ANSWER_COMPLAINTS: "答复纪检转办件",

@@ -3,6 +3,7 @@
 from accounts.approvals.kinds import register
 from accounts.farewells import register_listener
 from accounts.waking import wake
+from portal.services.notices import KIND as NOTICE
 from portal.services.systems.hooks import KIND
 
 
@@ -14,4 +15,5 @@ def wake_farewells() -> None:
 
 
 register(KIND)
+register(NOTICE)
 register_listener(wake_farewells)

@@ -114,6 +114,13 @@ ENTRIES = (
     Entry("标签", "tagging:tag_list", rights.VIEW_TAGS, ("tagging:",), "tags"),
     Entry("减负账", "portal:burden", rights.SEE_BURDEN, ("portal:burden",)),
     Entry("返还账", "portal:returns", rights.SEE_RETURNS, ("portal:returns",)),
+    Entry(
+        "通知",
+        "portal:notice_list",
+        rights.READ_NOTICES,
+        ("portal:notice_", "portal:guide_"),
+        "notices sent_notices",
+    ),
     Entry("监督举报", "portal:complaint_list", rights.FILE_COMPLAINTS, ("portal:complaint_",), "complaints"),
     Entry("纪检转办", "portal:inquiry_list", rights.ANSWER_COMPLAINTS, ("portal:inquiry_",), "inquiries"),
     Entry("举报受理", "portal:discipline_list", rights.HANDLE_COMPLAINTS, ("portal:discipline_",), "discipline"),

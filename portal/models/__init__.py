@@ -2,6 +2,7 @@
 
 from portal.models.burden import ReportBurden
 from portal.models.complaints import Complaint, ComplaintEvidence, ComplaintName, ComplaintStep
+from portal.models.notices import Guide, Notice, NoticeFile, NoticeReceipt
 from portal.models.sign_on import DirectoryMark, Entrance, LaunchCount, SignOn, SystemAccount
 from portal.models.systems import Filing, System
 from portal.models.todos import SystemTodo
@@ -14,7 +15,11 @@ __all__ = [
     "DirectoryMark",
     "Entrance",
     "Filing",
+    "Guide",
     "LaunchCount",
+    "Notice",
+    "NoticeFile",
+    "NoticeReceipt",
     "ReportBurden",
     "SignOn",
     "System",

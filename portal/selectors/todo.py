@@ -21,6 +21,7 @@ from data_return.selectors.push import list_refused
 from forms_engine.models import FormVersion, Report
 from forms_engine.selectors.admissions import list_opinions_to_give, list_versions_to_admit
 from portal.selectors.complaints import list_asked_back, list_to_answer, list_waiting_at_desk
+from portal.selectors.notices import list_notices_to_decide, list_unread
 from portal.selectors.system_todos import list_waiting_todos
 from portal.selectors.systems import list_filings_to_decide, list_filings_to_mend
 from portal.selectors.systems import list_opinions_to_give as list_system_opinions_to_give
@@ -51,6 +52,8 @@ KINDS: dict[str, tuple[tuple[str, ...], Rows]] = {
     "system_opinions": ((rights.GIVE_OPINIONS,), lambda actor: list_system_opinions_to_give(actor=actor)),
     "systems": ((rights.ADMIT_SYSTEMS,), lambda actor: list_filings_to_decide(actor=actor)),
     "own_systems": ((rights.APPLY_SYSTEMS,), lambda actor: list_filings_to_mend(actor=actor)),
+    "notices": ((rights.READ_NOTICES,), lambda actor: list_unread(actor=actor)),
+    "sent_notices": ((rights.DECIDE_NOTICES,), lambda actor: list_notices_to_decide(actor=actor)),
     "discipline": ((rights.HANDLE_COMPLAINTS,), lambda actor: list_waiting_at_desk(actor=actor)),
     "inquiries": ((rights.ANSWER_COMPLAINTS,), lambda actor: list_to_answer(actor=actor)),
     "complaints": ((rights.FILE_COMPLAINTS,), lambda actor: list_asked_back(actor=actor)),

@@ -107,6 +107,7 @@ class Workbench:
     corrections: CountedTask | None = None
     grants: GrantTasks = field(default_factory=GrantTasks)
     complaints: list[CountedTask] = field(default_factory=list)
+    notices: list[CountedTask] = field(default_factory=list)
     progress: list[Progress] = field(default_factory=list)
     figures: Figures | None = None
 
@@ -115,7 +116,7 @@ class Workbench:
         filling = self.reports.open or self.reviews or self.events or self.differences
         desks = self.admissions or self.opinions or self.filings or self.system_opinions
         tagging = self.tag_changes or self.rechecks
-        data = self.corrections or self.complaints or self.grants.any
+        data = self.corrections or self.complaints or self.notices or self.grants.any
         return bool(filling or desks or tagging or data or self.forms or self.system_todos)
 
     @property
@@ -145,6 +146,7 @@ def get_workbench(*, actor: Actor, now: datetime, todo: Mapping[str, int]) -> Wo
         corrections=get_correction_task(actor=actor) if todo.get("corrections") else None,
         grants=get_grant_tasks(actor=actor, todo=todo),
         complaints=list_complaint_tasks(actor=actor, todo=todo),
+        notices=list_notice_tasks(todo),
         progress=list_progress(actor=actor, now=now, name_late=reviews) if follows else [],
         figures=get_figures(actor=actor, on=localdate(now)),
     )
@@ -167,6 +169,17 @@ def get_correction_task(*, actor: Actor) -> CountedTask | None:
         return None
     found = list_waiting(actor=actor).aggregate(count=Count("pk"), due_on=Min("due_on"))
     return CountedTask(what, url=url_of(url), kind="回流数据校核", **found) if found["count"] else None
+
+
+def list_notice_tasks(todo: Mapping[str, int]) -> list[CountedTask]:
+    """Notices (通知) that the unit has not opened, and for the desk those of departments. No query."""
+    lines = {
+        "notices": ("有通知本单位还没有读", "portal:notice_list"),
+        "sent_notices": ("部门的通知,请审核", "portal:notice_sent"),
+    }
+    return [
+        CountedTask(what, todo[key], None, url_of(url), "通知") for key, (what, url) in lines.items() if todo.get(key)
+    ]
 
 
 def list_complaint_tasks(*, actor: Actor, todo: Mapping[str, int]) -> list[CountedTask]:

@@ -232,6 +232,17 @@ ACTIONS = {
     "emergency.acknowledged": "知悉应急查看",
 }
 ACTIONS |= {
+    "notice.written": "起草通知",
+    "notice.changed": "修改通知",
+    "notice.drafted": "起草通知发布申请",
+    "notice.submitted": "提交通知审核",
+    "notice.withdrawn": "撤回通知审核",
+    "notice.returned": "退回通知修改",
+    "notice.refused": "不同意发布通知",
+    "notice.published": "发布通知",
+    "notice.recalled": "撤回通知",
+    "guide.added": "上传操作指南",
+    "guide.retired": "下架操作指南",
     "complaint.filed": "收到举报",
     "complaint.withdrawn": "举报人撤回举报",
     "complaint.replied": "举报人补充说明",

@@ -227,6 +227,24 @@ def _reads_dataset(visitor: Visitor, thing: Thing) -> bool:
     return any(covers(place, visitor.place) for place in thing.places)
 
 
+def _reads_notice(visitor: Visitor, thing: Thing) -> bool:
+    """Published, and for the role and a place around the post. thing.places: to where; thing.holder: to which role."""
+    return (
+        thing.state == "published"
+        and visitor.role == thing.holder
+        and any(covers(p, visitor.place) for p in thing.places)
+    )
+
+
+def _sends_notice(visitor: Visitor, thing: Thing, *, desk: bool = True) -> bool:
+    """The unit that wrote it (thing.role: its place), and the district for departments' that are no drafts."""
+    if visitor.role not in SENDERS:
+        return False
+    own = visitor.department == thing.department and visitor.place == thing.role
+    decides = desk and visitor.role == "district" and bool(thing.department) and thing.state != "draft"
+    return own or (decides and covers(visitor.place, thing.role))
+
+
 SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "tag": _sees_tag,
     "tag request": _sees_tag,
@@ -253,6 +271,11 @@ SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "photo of a complaint": lambda visitor, thing: any(covers(visitor.place, place) for place in thing.places),
     "inquiry": lambda visitor, thing: visitor.department == thing.department,
     "photo of an inquiry": lambda visitor, thing: visitor.department == thing.department,
+    "notice": lambda visitor, thing: _reads_notice(visitor, thing) or _sends_notice(visitor, thing),
+    "file of a notice": lambda visitor, thing: _reads_notice(visitor, thing) or _sends_notice(visitor, thing),
+    "sent notice": lambda visitor, thing: _sends_notice(visitor, thing, desk=False),
+    "notice at the desk": lambda visitor, thing: bool(thing.department) and _sends_notice(visitor, thing),
+    "guide": lambda visitor, thing: any(covers(place, visitor.place) for place in thing.places),
     "issuer": _sees_issuer,
     "dataset to apply for": _applies,
     "grant": _sees_grant,
@@ -308,6 +331,8 @@ CORRECTION_READERS = VILLAGE | {"town", "data officer"}
 BURDEN_READERS = frozenset({"worker", "town", "district", "department"})
 REPORTERS = READERS | {"department", "data officer"}
 DISCIPLINE = frozenset({"discipline"})
+NOTICE_READERS = REPORTERS | DISCIPLINE
+SENDERS = frozenset({"town", "district", "department"})
 GRANT_MAKERS = frozenset({"worker", "town", "district", "department", "data officer"})
 SYSTEM_USERS = READERS | {"department", "data officer"}
 ENTRANCE_READERS = frozenset({"system", "security"})
@@ -401,6 +426,19 @@ RULES: dict[str, Rule] = {
     "portal:api_todos": rule(DEPARTMENT, API, "sending system", scope="todos"),
     "portal:api_todo": rule(DEPARTMENT, f"{API} PUT", "system todo", scope="todos"),
     "portal:api_todo_close": rule(DEPARTMENT, "POST OPTIONS", "system todo", scope="todos"),
+    "portal:notice_list": rule(NOTICE_READERS, "GET HEAD"),
+    "portal:notice_detail": rule(NOTICE_READERS, "GET HEAD", "notice"),
+    "portal:notice_file": rule(NOTICE_READERS, "GET HEAD", "file of a notice"),
+    "portal:notice_sent": rule(SENDERS, "GET HEAD"),
+    "portal:notice_new": rule(SENDERS, "GET POST"),
+    "portal:notice_edit": rule(SENDERS, "GET POST", "sent notice"),
+    "portal:notice_publish": rule(SENDERS, "POST", "sent notice"),
+    "portal:notice_recall": rule(SENDERS, "POST", "sent notice"),
+    "portal:notice_decide": rule(DISTRICT, "POST", "notice at the desk"),
+    "portal:guide_list": rule(NOTICE_READERS, "GET HEAD"),
+    "portal:guide_new": rule(DISTRICT, "GET POST"),
+    "portal:guide_file": rule(NOTICE_READERS, "GET HEAD", "guide"),
+    "portal:guide_retire": rule(DISTRICT, "POST", "guide"),
     "portal:complaint_list": rule(REPORTERS, "GET HEAD"),
     "portal:complaint_new": rule(REPORTERS, "GET POST"),
     "portal:complaint_mine": rule(REPORTERS, "GET POST"),

@@ -55,7 +55,7 @@ from tests.factories import (
 )
 from tests.machines import ask_token, make_machine
 from tests.matrix.oracle import NOTHING, VISITORS, Thing, Visitor
-from tests.portal import complaining
+from tests.portal import complaining, noticing
 from tests.portal.entrances import Kind, connect
 from tests.portal.filing import begun, handed_in, make_system, seen
 from tests.registry.test_take_evidence import photo
@@ -122,6 +122,7 @@ def make_world() -> World:
     _add_tags(world)
     _add_systems(world, departments)
     _add_complaints(world)
+    _add_notices(world)
     for visitor in VISITORS:
         if visitor.scopes:
             _add_machine(world, visitor, departments)
@@ -593,3 +594,29 @@ def _add_complaints(world: World) -> None:
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
     for kind in ("photo of a complaint", "photo of an inquiry"):
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE, evidence_pk=NOWHERE)
+
+
+# Notices -----------------------------------------------------------------------------------------------------------
+def _add_notices(world: World) -> None:
+    """Of the district and a town, published for village workers; of two departments a draft and one at the desk."""
+    written = {
+        "of the district": ("district", "district", "", "published"),
+        "of the town": ("town", "town", "", "published"),
+        "draft of civil": ("department", "district", "civil", "draft"),
+        "of civil at the desk": ("department", "district", "civil", "submitted"),
+        "of the disabled at the desk": ("other department", "district", "disabled", "submitted"),
+    }
+    for name, (who, place, department, state) in written.items():
+        notice = noticing.write(world.actors[who], files=[("附件.jpg", photo())])
+        if state != "draft":
+            noticing.publish(world.actors[who], notice)
+        held = {"places": (place,), "department": department, "role": place, "holder": "worker", "state": state}
+        for kind in ("notice", "sent notice"):
+            world.add(Thing(kind, name, **held), pk=notice.pk)
+        world.add(Thing("file of a notice", name, **held), pk=notice.pk, file_pk=notice.files.get().pk)
+        world.add(Thing("notice at the desk", name, **held), pk=notice.pk)
+    guide = noticing.guide(world.actors["district"])
+    world.add(Thing("guide", "of the district", places=("district",)), pk=guide.pk)
+    for kind in ("notice", "sent notice", "notice at the desk", "guide"):
+        world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
+    world.add(Thing("file of a notice", "nowhere", exists=False), pk=NOWHERE, file_pk=NOWHERE)
