@@ -33,11 +33,11 @@ def inert(text: str) -> str:
     return "'" + text if text.startswith(ACTIVE) else text
 
 
-def as_download(content: bytes, filename: str) -> HttpResponse:
+def as_download(content: bytes, filename: str, content_type: str = XLSX) -> HttpResponse:
     """filename: Chinese allowed (RFC 6266). Never cached: it holds residents' data."""
     disposition = content_disposition_header(as_attachment=True, filename=filename)
     headers = {"Content-Disposition": str(disposition), "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type=XLSX, headers=headers)
+    return HttpResponse(content, content_type=content_type, headers=headers)
 
 
 def fingerprint(file: IO[bytes]) -> str:

@@ -69,6 +69,8 @@ VIEW_SYSTEMS = "portal.view_systems"
 APPLY_SYSTEMS = "portal.apply_systems"
 """Apply for the admission, change and end of the own department's systems."""
 ADMIT_SYSTEMS = "portal.admit_systems"
+VIEW_LETTERS = "portal.view_letters"
+"""Letters about systems that are hardly used (提醒函, 督办单): the desk's, and those to the own department."""
 SEND_TODOS = "portal.send_todos"
 """Ask villages and towns to do something in a system of the own department (业务系统待办)."""
 RECEIVE_TODOS = "portal.receive_todos"
@@ -124,13 +126,13 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
         | {SEE_CLIENTS, CONFIRM_CLIENTS, VIEW_TAGS, PROPOSE_TAGS, DECIDE_TAGS}
         | {VIEW_DATASETS, DECIDE_DATASETS, REQUEST_GRANTS, DECIDE_GRANTS, WATCH_CORRECTIONS}
-        | {VIEW_SYSTEMS, ADMIT_SYSTEMS, SEE_BURDEN, SEE_RETURNS, COMPARE_AREAS, ENTER_SYSTEMS}
+        | {VIEW_SYSTEMS, ADMIT_SYSTEMS, VIEW_LETTERS, SEE_BURDEN, SEE_RETURNS, COMPARE_AREAS, ENTER_SYSTEMS}
         | {FILE_COMPLAINTS, READ_NOTICES, SEND_NOTICES, DECIDE_NOTICES, KEEP_GUIDES}
     ),
     Role.DEPARTMENT_STAFF: frozenset(
         {WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS, USE_API_DOCS}
         | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, VIEW_SYSTEMS, APPLY_SYSTEMS, SEE_BURDEN}
-        | {VIEW_PUSH, PUSH_ANSWERS, SEND_TODOS, ENTER_SYSTEMS}
+        | {VIEW_PUSH, PUSH_ANSWERS, SEND_TODOS, VIEW_LETTERS, ENTER_SYSTEMS}
         | {FILE_COMPLAINTS, ANSWER_COMPLAINTS, READ_NOTICES, SEND_NOTICES}
     ),
     Role.DATA_OFFICER: frozenset(
@@ -175,6 +177,7 @@ IN_WORDS = {
     MARK_RECORDS: "核实回流数据",
     ANSWER_CORRECTIONS: "答复校核",
     WATCH_CORRECTIONS: "查看校核时限",
+    VIEW_LETTERS: "查看系统使用函件",
     SEND_TODOS: "向村居和镇街发业务系统待办",
     RECEIVE_TODOS: "查看业务系统待办",
     SEE_BURDEN: "查看减负账",

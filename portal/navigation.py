@@ -102,7 +102,7 @@ ENTRIES = (
         "portal:system_list",
         rights.VIEW_SYSTEMS,
         ("portal:system_",),
-        "systems own_systems system_opinions",
+        "systems own_systems system_opinions letters",
     ),
     Entry(
         "数据授权",

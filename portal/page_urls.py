@@ -18,6 +18,7 @@ from portal.views import (
     oidc,
     returns,
     system_desk,
+    system_letters,
     system_todos,
     systems,
 )
@@ -35,6 +36,10 @@ urlpatterns = [
     path("systems/new/", systems.system_new, name="system_new"),
     path("systems/opinions/", system_desk.system_opinion_list, name="system_opinion_list"),
     path("systems/opinions/<int:pk>/", system_desk.system_opinion, name="system_opinion"),
+    path("systems/low-use/", system_letters.system_low_use, name="system_low_use"),
+    path("systems/<int:pk>/letters/", system_letters.system_letter_issue, name="system_letter_issue"),
+    path("systems/letters/<int:pk>/", system_letters.system_letter, name="system_letter"),
+    path("systems/letters/<int:pk>/word/", system_letters.system_letter_word, name="system_letter_word"),
     path("systems/<int:pk>/", systems.system_detail, name="system_detail"),
     path("systems/<int:pk>/edit/", systems.system_edit, name="system_edit"),
     path("systems/<int:pk>/begin/", systems.system_begin, name="system_begin"),

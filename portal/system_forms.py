@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from accounts.models import Area
 from accounts.roles import UNSCOPED_ROLES, Role
 from forms_engine.selectors.dispatches import TownChoice
-from portal.models import Filing, System
+from portal.models import Filing, System, SystemLetter
 from portal.systems.functions import Function
 from registry.catalogue import get_catalogue
 from registry.models import DataItem, Entity
@@ -156,3 +156,17 @@ def _item_choices() -> list[tuple[str, list[tuple[str, str]]]]:
         for entity in Entity
         if (items := catalogue.of_entity(entity))
     ]
+
+
+class LetterForm(forms.Form):
+    kind = forms.ChoiceField(label="函件", choices=SystemLetter.Kind.choices)
+    note = forms.CharField(label="补充要求", max_length=300, required=False)
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(
+        label="答复",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="写明使用少的原因和打算怎么办。不再需要的,请在系统页面申请退出。",
+    )

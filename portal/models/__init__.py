@@ -2,6 +2,7 @@
 
 from portal.models.burden import ReportBurden
 from portal.models.complaints import Complaint, ComplaintEvidence, ComplaintName, ComplaintStep
+from portal.models.letters import SystemLetter
 from portal.models.notices import Guide, Notice, NoticeFile, NoticeReceipt
 from portal.models.sign_on import DirectoryMark, Entrance, LaunchCount, SignOn, SystemAccount
 from portal.models.systems import Filing, System
@@ -24,5 +25,6 @@ __all__ = [
     "SignOn",
     "System",
     "SystemAccount",
+    "SystemLetter",
     "SystemTodo",
 ]

@@ -103,7 +103,7 @@ def list_directory(*, actor: Actor, text: str = "") -> list[Entrance]:
 
 def list_accounts(*, system: System, text: str = "") -> QuerySet[SystemAccount]:
     """Who is called what there, by the name here."""
-    found = system.accounts.select_related("user")
+    found = SystemAccount.objects.filter(system=system).select_related("user")
     return found.filter(user__full_name__contains=text) if text else found
 
 

@@ -21,6 +21,7 @@ from data_return.selectors.push import list_refused
 from forms_engine.models import FormVersion, Report
 from forms_engine.selectors.admissions import list_opinions_to_give, list_versions_to_admit
 from portal.selectors.complaints import list_asked_back, list_to_answer, list_waiting_at_desk
+from portal.selectors.low_use import list_letters_to_answer
 from portal.selectors.notices import list_notices_to_decide, list_unread
 from portal.selectors.system_todos import list_waiting_todos
 from portal.selectors.systems import list_filings_to_decide, list_filings_to_mend
@@ -57,6 +58,7 @@ KINDS: dict[str, tuple[tuple[str, ...], Rows]] = {
     "discipline": ((rights.HANDLE_COMPLAINTS,), lambda actor: list_waiting_at_desk(actor=actor)),
     "inquiries": ((rights.ANSWER_COMPLAINTS,), lambda actor: list_to_answer(actor=actor)),
     "complaints": ((rights.FILE_COMPLAINTS,), lambda actor: list_asked_back(actor=actor)),
+    "letters": ((rights.APPLY_SYSTEMS,), lambda actor: list_letters_to_answer(actor=actor)),
     "forms": ((rights.DESIGN_FORMS,), lambda actor: list_versions_to_mend(actor=actor)),
     # Requests for the desk, assignments to look at again for the village: no post does both.
     "tags": (

@@ -21,11 +21,12 @@ from forms_engine.selectors.admissions import (
     list_steps_of_version,
     list_versions_to_admit,
 )
-from portal.models import Filing, SystemTodo
+from portal.models import Filing, SystemLetter, SystemTodo
 from portal.navigation import url_of
 from portal.selectors.complaints import list_asked_back, list_to_answer, list_waiting_at_desk
 from portal.selectors.figures import Figures, get_figures
 from portal.selectors.grants import GrantTasks, get_grant_tasks
+from portal.selectors.low_use import list_letters_to_answer
 from portal.selectors.reports import (
     SHOWN,
     Progress,
@@ -101,6 +102,7 @@ class Workbench:
     tag_changes: list[TagChange] = field(default_factory=list)
     rechecks: int = 0
     events: list[Event] = field(default_factory=list)
+    letters: list[SystemLetter] = field(default_factory=list)
     system_todos: list[SystemTodo] = field(default_factory=list)
     differences: list[DifferenceTask] = field(default_factory=list)
     emergencies: list[Emergency] = field(default_factory=list)
@@ -114,7 +116,7 @@ class Workbench:
     @property
     def has_tasks(self) -> bool:
         filling = self.reports.open or self.reviews or self.events or self.differences
-        desks = self.admissions or self.opinions or self.filings or self.system_opinions
+        desks = self.admissions or self.opinions or self.filings or self.system_opinions or self.letters
         tagging = self.tag_changes or self.rechecks
         data = self.corrections or self.complaints or self.notices or self.grants.any
         return bool(filling or desks or tagging or data or self.forms or self.system_todos)
@@ -140,6 +142,7 @@ def get_workbench(*, actor: Actor, now: datetime, todo: Mapping[str, int]) -> Wo
         tag_changes=list_tag_tasks(actor=actor) if holds(actor, rights.DECIDE_TAGS) and todo.get("tags") else [],
         rechecks=todo.get("tags", 0) if holds(actor, rights.ATTACH_TAGS) else 0,
         events=list_event_tasks(actor=actor) if handles else [],
+        letters=list(list_letters_to_answer(actor=actor)[:SHOWN]) if todo.get("letters") else [],
         system_todos=list(list_waiting_todos(actor=actor)[:SHOWN]) if todo.get("system_todos") else [],
         differences=list_difference_tasks(actor=actor) if holds(actor, rights.CHANGE_RESIDENTS) else [],
         emergencies=list_emergency_tasks(actor=actor) if holds(actor, rights.WATCH_UNMASKING) else [],

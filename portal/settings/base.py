@@ -43,6 +43,9 @@ UNMASK_PER_DAY = env.number("UNMASK_PER_DAY", 30, lowest=1, highest=1000)
 EMERGENCY_MINUTES = env.number("EMERGENCY_MINUTES", 15, lowest=1, highest=120)
 EMERGENCIES_PER_DAY = env.number("EMERGENCIES_PER_DAY", 3, lowest=1, highest=50)
 SMALL_COUNT = env.number("SMALL_COUNT", 5, lowest=2, highest=100)
+# Below so many entries in so many whole months a system counts as hardly used.
+LOW_USE_MONTHS = env.number("LOW_USE_MONTHS", 3, lowest=1, highest=24)
+LOW_USE_LAUNCHES = env.number("LOW_USE_LAUNCHES", 30, lowest=1, highest=100_000)
 # The burden account (减负账): what a cell costs a village in seconds, entered by hand or confirmed with one click.
 BURDEN_TYPED_SECONDS = env.number("BURDEN_TYPED_SECONDS", 8, lowest=1, highest=600)
 BURDEN_CONFIRMED_SECONDS = env.number("BURDEN_CONFIRMED_SECONDS", 2, lowest=1, highest=600)

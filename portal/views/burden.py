@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
@@ -90,9 +89,7 @@ def burden_bulletin_word(request: HttpRequest) -> HttpResponse:
     limits.spend(actor, limits.EXPORT, limits.rows_cost(1))
     record(actor, "burden.bulletin_taken", **_named(area, department, period))
     name = f"减负月报 {_whose(area, department)} {period.key}.docx"
-    disposition = str(content_disposition_header(as_attachment=True, filename=name))
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return HttpResponse(write_word(_compose(area, department, period)), content_type=DOCX, headers=headers)
+    return as_download(write_word(_compose(area, department, period)), name, DOCX)
 
 
 def _account_page(

@@ -257,6 +257,12 @@ SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "evidence": _sees_correction,
     "system": _sees_system,
     "own system todo": lambda visitor, thing: visitor.role == "worker" and visitor.place in thing.places,
+    "hardly used system": lambda visitor, thing: any(covers(visitor.place, place) for place in thing.places),
+    "letter": lambda visitor, thing: (
+        visitor.department == thing.department
+        if visitor.department
+        else any(covers(visitor.place, place) for place in thing.places)
+    ),
     "sending system": lambda visitor, thing: visitor.department == thing.department,
     "system todo": lambda visitor, thing: visitor.department == thing.department,
     "kept system": lambda visitor, thing: visitor.department == thing.department,
@@ -420,6 +426,10 @@ RULES: dict[str, Rule] = {
     "portal:cas_logout": rule(ANYBODY, "GET HEAD POST"),
     "portal:system_opinion_list": rule(REVIEWERS, "GET HEAD"),
     "portal:system_opinion": rule(REVIEWERS, "GET POST", "system question"),
+    "portal:system_low_use": rule(DISTRICT | DEPARTMENT, "GET HEAD"),
+    "portal:system_letter_issue": rule(DISTRICT, "POST", "hardly used system"),
+    "portal:system_letter": rule(DISTRICT | DEPARTMENT, "GET HEAD POST", "letter"),
+    "portal:system_letter_word": rule(DISTRICT | DEPARTMENT, "GET HEAD", "letter"),
     "portal:todo_list": rule(VILLAGE | TOWN, "GET HEAD"),
     "portal:todo_open": rule(VILLAGE | TOWN, "POST", "own system todo"),
     "portal:api_systems": rule(DEPARTMENT, API, scope="todos"),

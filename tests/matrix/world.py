@@ -25,9 +25,10 @@ from data_return.models import Channel, Connector, Dataset, EventDoor, PushFlow,
 from data_return.services.correcting import Mark, mark_record
 from forms_engine.models import CopyPack, Dispatch, Export, FormTemplate, FormVersion, Report
 from portal.complaints.rules import Action
-from portal.models import SignOn, SystemAccount
+from portal.models import SignOn, System, SystemAccount
 from portal.services.system_todos import Asked, put_todo
 from portal.services.systems.desk import invite_to_filing
+from portal.services.systems.letters import issue_letter
 from registry.binding import bind_workbook
 from registry.catalogue import get_catalogue
 from registry.models import Difference, Dwelling, Event, EventPhoto, ImportBatch, Organization, Person
@@ -514,6 +515,13 @@ def _add_entrances(world: World) -> None:
     with acting_as(civil):
         asked = Asked(title="核对计划", area=EAST, role=Role.COMMUNITY_WORKER)
         todo, _ = put_todo(actor=civil, system_id=system.system.pk, reference="plan-2", asked=asked)
+    System.objects.filter(pk=system.system.pk).update(admitted_on=timezone.localdate() - timedelta(days=365))
+    world.add(Thing("hardly used system", "of civil", places=("district",)), pk=system.system.pk)
+    with acting_as(world.actors["district"]):
+        letter = issue_letter(actor=world.actors["district"], pk=system.system.pk, kind="reminder")
+    world.add(Thing("letter", "to civil", places=("district",), department="civil"), pk=letter.pk)
+    for kind in ("hardly used system", "letter"):
+        world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
     world.add(Thing("own system todo", "of the village", places=("east",)), pk=todo.pk)
     world.add(Thing("own system todo", "nowhere", exists=False), pk=NOWHERE)
     world.add(Thing("entrance", "of civil"), pk=system.entrance.pk)
