@@ -5,7 +5,7 @@ from those that its department may read. A department's own datasets may always 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -51,6 +51,13 @@ class Filling:
             taken = [n for (dataset, area), n in used.items() if dataset == grant.dataset_id and grant.reaches(area)]
             if taken:
                 note_use(actor=self.actor, how=GrantUse.How.PREFILL, grant=grant, rows=sum(taken))
+
+    def note_condition(self, datasets: Collection[int], area: Range, rows: int) -> None:
+        """One line for each grant of a dataset by which people were chosen for reports of that area."""
+        for grant in self.reading.grants:
+            near = any(low <= area[1] and area[0] <= high for low, high in grant.ranges)
+            if grant.dataset_id in datasets and near:
+                note_use(actor=self.actor, how=GrantUse.How.CONDITION, grant=grant, rows=rows)
 
 
 def find_filling(*, actor: Actor, department_id: int, by_villages: bool) -> Filling | None:

@@ -4,6 +4,8 @@ from accounts.approvals.kinds import register
 from accounts.jobs import job_handler
 from accounts.scope import register_settings
 from data_return.correction_hooks import on_accepted
+from data_return.leaf import LEAF
+from data_return.list_filter import SOURCE
 from data_return.newcomers import RECORD, find_prefill
 from data_return.panel import find_panel, find_why_panel, find_why_step
 from data_return.push.correction_topic import CorrectionTopic, put_accepted_into_outbox
@@ -25,7 +27,7 @@ from data_return.sight import (
     READING,
     WRITING,
 )
-from registry import card_panels, next_steps, prefills
+from registry import card_panels, leaf_kinds, marks, next_steps, prefills
 
 card_panels.register(find_panel)
 card_panels.register(find_why_panel)
@@ -42,3 +44,5 @@ job_handler(TEST)(test_connector)
 prefills.register(RECORD, find_prefill)
 register_topic(CorrectionTopic())
 on_accepted(put_accepted_into_outbox)
+leaf_kinds.register(LEAF)
+marks.register(SOURCE)

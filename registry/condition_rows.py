@@ -74,9 +74,12 @@ def list_condition_items(catalogue: Catalogue) -> list[DataItem]:
     return [item for item in catalogue.items.values() if item.entity in offered and not IDENTIFYING.match(item.mask)]
 
 
-def list_condition_leaves(actor: Actor) -> list[tuple[str, dict[str, str]]]:
-    """Groups of what higher floors offer to that post: label, and word:code -> name. Empty groups are left out."""
-    groups = [(kind, kind.choices(actor)) for kind in list_kinds()]
+def list_condition_leaves(actor: Actor, *, granted: bool = False) -> list[tuple[str, dict[str, str]]]:
+    """Groups of what higher floors offer to that post: label, and word:code -> name. Empty groups are left out.
+
+    granted: with what needs a grant, for a condition that is compiled under one.
+    """
+    groups = [(kind, kind.choices(actor)) for kind in list_kinds() if granted or not kind.granted]
     return [
         (kind.label, {f"{kind.word}:{code}": name for code, name in choices.items()})
         for kind, choices in groups
@@ -92,7 +95,7 @@ def _told_leaf(row: ConditionRow) -> dict[str, Any]:
     """A leaf that is true or false and has no value: 是 asks for it, 不是 for its absence."""
     word, _, code = row.item.partition(":")
     if row.op not in (Comparison.IS, Comparison.IS_NOT) or row.value.strip():
-        raise BadRow("条件里的标签只能选“是”(有这个标签)或“不是”(没有),后面不用填值。", field="condition")
+        raise BadRow("条件里的标签和回流数据只能选“是”(有)或“不是”(没有),后面不用填值。", field="condition")
     return {word: code} if row.op == Comparison.IS else {"not": {word: code}}
 
 

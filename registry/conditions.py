@@ -7,13 +7,13 @@ Serves roster filters, statistics cells, tags and later validation. {} is true f
 knows about a subject stands in the tree by its own key, such as {"tag": "T0001"}: see `registry.leaf_kinds`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Q
-from django.db.models.expressions import ExpressionWrapper
+from django.db.models.expressions import ExpressionWrapper, RawSQL
 from django.db.models.fields import BooleanField
 from django.db.models.lookups import (
     Exact,
@@ -29,7 +29,7 @@ from accounts.errors import DomainError
 from registry.ages import compare_age
 from registry.catalogue import Catalogue
 from registry.expressions import NotReachable, Sql, item_expression, path_to
-from registry.leaf_kinds import Part, kind_of
+from registry.leaf_kinds import LeafKind, Part, kind_of
 from registry.models import DataItem, ItemType
 
 COMPARE: dict[str, Any] = {
@@ -51,11 +51,31 @@ class BadCondition(DomainError):
     code = "bad_condition"
 
 
-def compile_condition(tree: Mapping[str, Any], subject: str, catalogue: Catalogue, *, on: date) -> Q:
-    """The predicate as a Q. on: reporting date. Raises BadCondition."""
+UNKNOWN = Q(RawSQL("NULL::boolean", [], output_field=BooleanField()))
+"""Neither true nor false, also when it is negated."""
+
+
+def compile_condition(
+    tree: Mapping[str, Any], subject: str, catalogue: Catalogue, *, on: date, granted: Collection[str] | None = None
+) -> Q:
+    """The predicate as a Q. on: reporting date. Raises BadCondition.
+
+    granted: codes of leaves that need a grant (`LeafKind.granted`), for a caller that tells the policies what is read.
+    What is not among them is unknown of everybody; None refuses such leaves altogether.
+    """
     if not tree:
         return Q()
-    return _compile(tree, _Context(subject, catalogue, on), depth=1)
+    return _compile(tree, _Context(subject, catalogue, on, granted), depth=1)
+
+
+def codes_in(tree: Mapping[str, Any], word: str) -> set[str]:
+    """Codes of the leaves of one kind in a tree."""
+    if not isinstance(tree, Mapping):
+        return set()
+    inner = [part for join in ("all", "any") if isinstance(tree.get(join), list) for part in tree[join]]
+    inner += [tree["not"]] if "not" in tree else []
+    own = {str(tree[word])} if word in tree else set()
+    return own.union(*(codes_in(part, word) for part in inner))
 
 
 def describe_condition(tree: Mapping[str, Any], catalogue: Catalogue) -> str:
@@ -98,8 +118,8 @@ def _own_parts(leaf: Mapping[str, Any], catalogue: Catalogue) -> set[Part]:
 
 
 class _Context:
-    def __init__(self, subject: str, catalogue: Catalogue, on: date) -> None:
-        self.subject, self.catalogue, self.on = subject, catalogue, on
+    def __init__(self, subject: str, catalogue: Catalogue, on: date, granted: Collection[str] | None) -> None:
+        self.subject, self.catalogue, self.on, self.granted = subject, catalogue, on, granted
         self.leaves = 0
 
     def count(self) -> None:
@@ -119,7 +139,17 @@ def _compile(tree: Mapping[str, Any], context: _Context, depth: int) -> Q:
         return ~_compile(tree["not"], context, depth + 1)
     context.count()
     kind = kind_of(tree)
-    return kind.compile(tree, context.subject, context.on) if kind else _compile_leaf(tree, context)
+    return _compile_told(kind, tree, context) if kind else _compile_leaf(tree, context)
+
+
+def _compile_told(kind: LeafKind, leaf: Mapping[str, Any], context: _Context) -> Q:
+    """What a higher floor knows; what needs a grant only where there is one."""
+    if kind.granted and context.granted is None:
+        raise BadCondition(f"“{kind.label}”要有授权才能看,不能用作这里的条件。请换一个。")
+    compiled = kind.compile(leaf, context.subject, context.on)
+    if kind.granted and str(leaf[kind.word]) not in (context.granted or ()):
+        return UNKNOWN
+    return compiled
 
 
 def _compile_group(tree: Mapping[str, Any], context: _Context, depth: int) -> Q:

@@ -37,6 +37,7 @@ class LeafKind:
     compile: (leaf, subject, reporting date) -> who meets it, true or false and never unknown. Raises BadCondition.
     describe: the leaf in Chinese. parts: what it is made of, at the level that it inherited.
     choices: (reader) -> code -> name of what a builder may offer to that post.
+    granted: it tells what only a grant opens. It compiles where the caller says which codes are granted, else nowhere.
     """
 
     word: str
@@ -45,6 +46,7 @@ class LeafKind:
     describe: Callable[[Leaf], str]
     parts: Callable[[Leaf], Iterable[Part]]
     choices: Callable[["Actor"], Mapping[str, str]]
+    granted: bool = False
 
 
 _kinds: dict[str, LeafKind] = {}

@@ -37,12 +37,14 @@ class MarkSource:
     """marks: of one subject; choices: code -> name of what a list may be narrowed to; carrying: who has that code.
 
     hand_url: page that takes subjects chosen on a list, to mark them by hand; "" for a post that may not.
+    used: leaves the lines of a list that is narrowed to that code.
     """
 
     marks: Callable[[Actor, str, "Subject"], list[Mark]]
     choices: Callable[[Actor, str], Mapping[str, str]]
     carrying: Callable[[str, str], Q]
     hand_url: Callable[[Actor, str], str]
+    used: Callable[[Actor, str], None] = lambda actor, code: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,10 @@ def subjects_with(actor: Actor, entity: str, wanted: Wanted) -> Q:
     """Subjects that carry what is wanted; codes that the post may not filter by do nothing."""
     if not wanted.codes:
         return Q()
-    holding = {code: source.carrying for source in _sources for code in source.choices(actor, entity)}
-    carrying = {code: holding[code](entity, code) for code in wanted.codes if code in holding}
+    holding = {code: source for source in _sources for code in source.choices(actor, entity)}
+    carrying = {code: holding[code].carrying(entity, code) for code in wanted.codes if code in holding}
+    for code in sorted(carrying):
+        holding[code].used(actor, code)
     found, any_of = Q(), Q()
     for code, carries in carrying.items():
         found &= carries if code in wanted.all_of else Q()

@@ -11,10 +11,11 @@ from accounts.actors import Actor
 from accounts.audit import record
 from accounts.errors import Conflict, DomainError, NotFound
 from accounts.rights import DESIGN_FORMS, require
+from data_return.leaf import WORD, usable_datasets
 from forms_engine.models import FormColumn, FormVersion
 from registry.binding import scale_for
 from registry.catalogue import get_catalogue
-from registry.conditions import compile_condition
+from registry.conditions import BadCondition, codes_in, compile_condition
 from registry.models import ItemType
 from registry.rules import ItemSpec
 
@@ -72,7 +73,7 @@ def save_settings(*, actor: Actor, version: FormVersion, name: str, settings: Ma
 
     Raises BadCondition where the condition cannot be compiled for the subject, Conflict once submitted.
     """
-    compile_condition(settings["condition"], settings["subject"], get_catalogue(), on=localdate())
+    _check_condition(actor, settings)
     version = lock_draft(actor, version)
     before = {field: getattr(version, field) for field in settings}
     for field, value in settings.items():
@@ -81,6 +82,15 @@ def save_settings(*, actor: Actor, version: FormVersion, name: str, settings: Ma
     version.template.name = name
     version.template.save(update_fields=["name"])
     record(actor, "form.settings_changed", version, fields=[f for f in settings if before[f] != settings[f]])
+
+
+def _check_condition(actor: Actor, settings: Mapping[str, Any]) -> None:
+    """Raises BadCondition, also for returned data that the department was not granted."""
+    usable = {str(pk) for pk in usable_datasets(actor.department_id or 0)}
+    named = codes_in(settings["condition"], WORD)
+    if not named <= usable:
+        raise BadCondition("本部门没有条件里这个回流数据集的授权,不能用它选人。请先申请授权,或换一个条件。")
+    compile_condition(settings["condition"], settings["subject"], get_catalogue(), on=localdate(), granted=usable)
 
 
 def lock_draft(actor: Actor, version: FormVersion) -> FormVersion:

@@ -34,13 +34,14 @@ from django.db.models.lookups import Exact, IsNull, LessThan
 from accounts.actors import Actor
 from accounts.codes import SPAN, Level
 from data_return.filling import Filling, find_filling
+from data_return.leaf import WORD, usable_datasets
 from forms_engine.models import Dispatch, FormColumn, FormVersion, Report, ReportRow
 from forms_engine.selectors.reports import get_columns
 from forms_engine.services.clues import select_differences, select_last_answers
 from forms_engine.services.returned import Returned, compile_returned
 from registry.catalogue import Catalogue, get_catalogue, is_stored, model_of
 from registry.changes import SourceKind
-from registry.conditions import compile_condition
+from registry.conditions import codes_in, compile_condition
 from registry.expressions import NotReachable, Sql, item_expression, path_to
 from registry.models import DataItem, Entity, ItemType
 
@@ -80,6 +81,11 @@ class Roster:
             return (RESIDENCE,)
         return HOMES[FormVersion.Population(self.version.population)]
 
+    @property
+    def chosen_by(self) -> set[int]:
+        """Keys of returned datasets in the condition."""
+        return {int(code) for code in codes_in(self.version.condition, WORD) if code.isdigit()}
+
 
 def get_roster(dispatch: Dispatch, *, actor: Actor | None = None) -> Roster:
     """actor: who fills it in; without one the registry alone does. Needs `version` joined."""
@@ -100,7 +106,10 @@ def list_subjects(roster: Roster) -> QuerySet[Any]:
     found = model_of(version.subject)._default_manager.filter(closed_on=None)
     if version.subject == Entity.PERSON:
         found = found.filter(death_date=None)
-    return found.filter(compile_condition(version.condition, version.subject, roster.catalogue, on=roster.on))
+    granted = {str(pk) for pk in usable_datasets(version.template.department_id)} if roster.chosen_by else ()
+    return found.filter(
+        compile_condition(version.condition, version.subject, roster.catalogue, on=roster.on, granted=granted)
+    )
 
 
 def select_prefilled(roster: Roster, subjects: QuerySet[Any], home: str) -> QuerySet[Any]:
@@ -118,7 +127,13 @@ def insert_rows(roster: Roster, reports: Sequence[Report]) -> int:
     written = 0
     for home in roster.homes:
         subjects = list_subjects(roster).filter(**{f"{home}__range": (low, high)})
+        if roster.chosen_by and home == REGISTRATION:
+            # A village reads records of who lives in it: those who only are registered there it must not tell by.
+            first = F(home) - F(home) % Value(COMMUNITY_SPAN)
+            subjects = subjects.filter(area_code__gte=first, area_code__lt=first + Value(COMMUNITY_SPAN))
         written += _insert(roster, select_prefilled(roster, subjects, home), reports)
+    if roster.filling and roster.chosen_by and written:
+        roster.filling.note_condition(roster.chosen_by, (low, high), written)
     return written
 
 
@@ -194,7 +209,8 @@ def _insert(
         counted=_COUNT_USED if returned else _COUNT,
         **(_from_returned(returned, roster) if returned else _PLAIN),
     )
-    with roster.filling.told() if roster.filling and returned else nullcontext(), connection.cursor() as cursor:
+    reads = returned or roster.chosen_by
+    with roster.filling.told() if roster.filling and reads else nullcontext(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL work_mem = '{SORT_MEMORY}'")
         cursor.execute(sql, [state, reason, *params, report_ids, *about, *asked])
         counts = cursor.fetchall()

@@ -102,7 +102,7 @@ class _SettingsPage:
         self.join = ConditionJoinForm(data, initial={"join": join})
         # Rows that were sent stand for themselves: one that equals the kept row is not an empty one.
         kept = [] if data else [{"item": row.item, "op": row.op, "value": row.value} for row in rows]
-        leaves = list_condition_leaves(actor_of(request))
+        leaves = list_condition_leaves(actor_of(request), granted=True)
         offered = {"items": list_condition_items(self.catalogue), "leaves": leaves}
         self.rows = ConditionSet(data, prefix="rows", initial=kept, form_kwargs=offered)
 
