@@ -18,7 +18,6 @@ from accounts.scope import telling
 from data_return.models import Dataset, Grant, GrantUse
 from data_return.services.uses import note_use
 from data_return.sight import READING, Reading
-from registry.models import Entity
 
 Used = Counter[tuple[int, int]]
 """(dataset, area code of the report) -> rows that took a value from it."""
@@ -35,9 +34,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Filling:
-    """items: code -> its sources. reading: what the policies are told while the rows are written."""
+    """subject: of the datasets and the form. items: code -> its sources. reading: what the policies are told while the
+    rows are written.
+    """
 
     actor: Actor
+    subject: str
     items: Mapping[str, list[Source]]
     reading: Reading
 
@@ -60,15 +62,15 @@ class Filling:
                 note_use(actor=self.actor, how=GrantUse.How.CONDITION, grant=grant, rows=rows)
 
 
-def find_filling(*, actor: Actor, department_id: int, by_villages: bool) -> Filling | None:
-    """For a form about people; None where no dataset may fill it. Three queries at most.
+def find_filling(*, actor: Actor, department_id: int, by_villages: bool, subject: str) -> Filling | None:
+    """For a form about such subjects; None where no dataset may fill it. Three queries at most.
 
     department_id: whose form it is. by_villages: they confirm what is filled in; else it is answered from data alone.
     """
-    datasets = Dataset.objects.filter(department_id=department_id, live__isnull=False, subject=Entity.PERSON)
+    datasets = Dataset.objects.filter(department_id=department_id, live__isnull=False, subject=subject)
     held = {one.pk: one.live.items.values_list("pk", flat=True) for one in datasets.select_related("live") if one.live}
     own = {pk: list(codes) for pk, codes in held.items()}
-    live = Grant.objects.live_on(localdate()).filter(dataset__subject=Entity.PERSON)
+    live = Grant.objects.live_on(localdate()).filter(dataset__subject=subject)
     if by_villages:
         live = live.filter(department=None, readers__overlap=[role.value for role in FILLERS])
     else:
@@ -76,7 +78,7 @@ def find_filling(*, actor: Actor, department_id: int, by_villages: bool) -> Fill
     grants = list(live.exclude(dataset__in=own).order_by("pk"))
     reading = Reading.under(actor.scope, frozenset(own), grants)
     items = _items(own, grants)
-    return Filling(actor, items, reading) if items and actor.scope is not None else None
+    return Filling(actor, subject, items, reading) if items and actor.scope is not None else None
 
 
 def _items(own: Mapping[int, Iterable[str]], grants: Iterable[Grant]) -> dict[str, list[Source]]:

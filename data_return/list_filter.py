@@ -27,7 +27,7 @@ def list_choices(actor: Actor, entity: str) -> Mapping[str, str]:
     if not keys:
         return {}
     found = Dataset.objects.filter(pk__in=keys, subject=Entity.PERSON, live__isnull=False).order_by("name", "pk")
-    return {f"{BEGINS}{one.pk}": f"有回流数据:{one.name}" for one in found}
+    return {f"{BEGINS}{one.pk}": f"回流数据“{one.name}”" for one in found}
 
 
 def carrying(entity: str, code: str) -> Q:

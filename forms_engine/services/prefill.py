@@ -94,10 +94,9 @@ def get_roster(dispatch: Dispatch, *, actor: Actor | None = None) -> Roster:
 
 
 def _filling(version: FormVersion, actor: Actor) -> Filling | None:
-    if version.subject != Entity.PERSON:
-        return None
     by_villages = version.answer_mode == FormVersion.AnswerMode.FILL
-    return find_filling(actor=actor, department_id=version.template.department_id, by_villages=by_villages)
+    department_id, subject = version.template.department_id, version.subject
+    return find_filling(actor=actor, department_id=department_id, by_villages=by_villages, subject=subject)
 
 
 def list_subjects(roster: Roster) -> QuerySet[Any]:

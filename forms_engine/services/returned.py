@@ -7,11 +7,14 @@ departments' values the newer. Column names and codes come from the catalogue, n
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from accounts.codes import Range
 from data_return.filling import Filling, Source
+from data_return.models.datasets import NAMED_BY
 from forms_engine.models import FormColumn
-from registry.models import DataItem, ItemType
+from registry.catalogue import column_of, get_catalogue, model_of
+from registry.models import DataItem, Entity, ItemType
 
 NOTHING = "'{}'::jsonb"
 MOST_PAIRS = 40  # jsonb_build_object takes at most 100 arguments
@@ -87,7 +90,8 @@ def compile_returned(
 ) -> Returned | None:
     """What may fill these columns in communities of codes low to high, `span` codes each; None where nothing may.
 
-    A record fills the report of the community that it lies in, nobody else's.
+    A record fills the report of the community that it lies in, nobody else's. A person is found by the match of the
+    record, everything else by what names it.
     """
     alias: dict[int, str] = {}
     offered: list[Offered] = []
@@ -107,7 +111,10 @@ def compile_returned(
             name = f"m{len(choices)}"
             choices.append(_newest(name, item.code, [(alias[one.dataset_id], one) for one in sources]))
             offered.append(Offered(column, item, f"{name}.value", f"{name}.observed_on", f"{name}.dataset"))
-    joins = [_join(name, dataset_id, low, high, span) for dataset_id, name in alias.items()]
+    join = _join if filling.subject == Entity.PERSON else partial(_join_by_name, NAMED_BY[filling.subject])
+    joins = [join(name, dataset_id, low, high, span) for dataset_id, name in alias.items()]
+    if filling.subject != Entity.PERSON:
+        joins.insert(0, _names(NAMED_BY[filling.subject], low, high, span))
     return Returned("\n".join([*joins, *choices]), offered) if offered else None
 
 
@@ -141,6 +148,29 @@ def _join(name: str, dataset_id: int, low: int, high: int, span: int) -> str:
         WHERE dataset_id = {int(dataset_id)} AND {_between("area_code", (low, high))} AND person_id IS NOT NULL
         ORDER BY person_id, observed_on DESC, id
     ) {name} ON {name}.person_id = s.id AND {name}.area_code BETWEEN r.area_code AND r.area_code + {span - 1}"""  # noqa: S608
+
+
+def _names(named_by: str, low: int, high: int, span: int) -> str:
+    """What names each household, dwelling or organization, where it names one of its community and no other."""
+    item = get_catalogue().item(named_by)
+    column, community = str(column_of(item)), f"area_code - area_code % {span}"
+    return f"""LEFT JOIN (
+        SELECT min(id) AS id, {community} AS community, "{column}" AS named
+        FROM "{model_of(item.entity)._meta.db_table}"
+        WHERE {_between("area_code", (low, high))} AND closed_on IS NULL AND "{column}" <> ''
+        GROUP BY 2, 3 HAVING count(*) = 1
+    ) k ON k.id = s.id""".replace("%", "%%")  # noqa: S608
+
+
+def _join_by_name(named_by: str, name: str, dataset_id: int, low: int, high: int, span: int) -> str:
+    """The newest record of each subject that the item names, from the chunk's own communities."""
+    named = f"\"values\"->>'{named_by}'"
+    return f"""LEFT JOIN (
+        SELECT DISTINCT ON (named) {named} AS named, area_code, "values" AS vals, observed_on
+        FROM data_return_returnedrecord
+        WHERE dataset_id = {int(dataset_id)} AND {_between("area_code", (low, high))} AND {named} IS NOT NULL
+        ORDER BY named, observed_on DESC, id
+    ) {name} ON {name}.named = k.named AND {name}.area_code BETWEEN r.area_code AND r.area_code + {span - 1}"""  # noqa: S608
 
 
 def _newest(name: str, code: str, sources: Sequence[tuple[str, Source]]) -> str:
