@@ -3,10 +3,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Debian packages that the browser and export tests start
+# Debian packages that the browser, export and login tests start
 missing_packages() {
   command -v chromium >/dev/null || echo chromium
   [ -n "$(fc-list :lang=zh-cn family 2>/dev/null)" ] || echo fonts-noto-cjk fontconfig
+  [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || echo apache2 libapache2-mod-auth-openidc
+  [ -e /usr/lib/apache2/modules/mod_auth_cas.so ] || echo apache2 libapache2-mod-auth-cas
   command -v soffice >/dev/null || echo libreoffice-calc-nogui
 }
 

@@ -19,18 +19,22 @@ class AccountLine:
     account: str
 
 
-def read_lines(text: str) -> tuple[list[AccountLine], list[str]]:
-    """What was pasted, and sentences about what cannot be taken. Empty lines are passed over."""
+Wrong = tuple[int, str]
+"""Number of the line, and what is wrong with it."""
+
+
+def read_lines(text: str) -> tuple[list[AccountLine], list[Wrong]]:
+    """What was pasted, and what cannot be taken. Empty lines are passed over."""
     found: list[AccountLine] = []
-    wrong: list[str] = []
+    wrong: list[Wrong] = []
     for number, raw in enumerate(text.splitlines(), start=1):
         parts = [part for part in _PARTS.split(raw.strip()) if part]
         if not parts:
             continue
         if len(parts) != 2:
-            wrong.append(f"第 {number} 行:每行应为“登录名 账号”两列。")
+            wrong.append((number, "每行应为“登录名 账号”两列。"))
         elif problem := problem_of(parts[1]):
-            wrong.append(f"第 {number} 行:{problem}")
+            wrong.append((number, problem))
         else:
             found.append(AccountLine(number, *parts))
     return found, wrong + _twice(found)
@@ -45,15 +49,15 @@ def problem_of(account: str) -> str:
     return ""
 
 
-def _twice(lines: list[AccountLine]) -> list[str]:
+def _twice(lines: list[AccountLine]) -> list[Wrong]:
     users: dict[str, int] = {}
     accounts: dict[str, int] = {}
-    wrong = []
+    wrong: list[Wrong] = []
     for line in lines:
         if line.username in users:
-            wrong.append(f"第 {line.number} 行:与第 {users[line.username]} 行是同一个登录名。")
+            wrong.append((line.number, f"与第 {users[line.username]} 行是同一个登录名。"))
         if line.account in accounts:
-            wrong.append(f"第 {line.number} 行:与第 {accounts[line.account]} 行是同一个账号。")
+            wrong.append((line.number, f"与第 {accounts[line.account]} 行是同一个账号。"))
         users.setdefault(line.username, line.number)
         accounts.setdefault(line.account, line.number)
     return wrong

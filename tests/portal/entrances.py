@@ -85,6 +85,8 @@ def ear() -> Iterator[Ear]:
 
         def _answer(self) -> None:
             self.send_response(made.status)
+            if made.status == 302:
+                self.send_header("Location", "https://elsewhere.example.cn/login")
             self.send_header("Content-Length", "0")
             self.end_headers()
 

@@ -11,7 +11,7 @@ from accounts.errors import DomainError, NotFound
 from accounts.models import Post, User
 from accounts.rights import APPLY_SYSTEMS, require
 from portal.models import System, SystemAccount
-from portal.sign_on.account_lines import MOST_LINES, AccountLine, read_lines
+from portal.sign_on.account_lines import MOST_LINES, AccountLine, Wrong, read_lines
 
 MOST_NAMED = 10
 
@@ -28,17 +28,12 @@ def keep_accounts(*, actor: Actor, system: System, text: str) -> int:
     """
     _lock(actor, system)
     lines, wrong = read_lines(text)
-    users = {user.username: user for user in _users_of(system).filter(username__in=[one.username for one in lines])}
-    wrong += [
-        f"第 {one.number} 行:没有登录名为“{one.username}”、能用这个系统的人。"
-        for one in lines
-        if one.username not in users
-    ]
-    wrong += _taken(system, [one for one in lines if one.username in users], users)
     if len(lines) > MOST_LINES:
-        wrong.insert(0, f"一次最多 {MOST_LINES} 行,请分几次粘贴。")
+        raise BadLines(f"一次最多 {MOST_LINES} 行,请分几次粘贴。", field="lines")
+    users = {user.username: user for user in _users_of(system).filter(username__in=[one.username for one in lines])}
+    wrong += _strangers(lines, users) + _taken(system, lines, users)
     if wrong or not lines:
-        raise BadLines(_in_words(wrong) if wrong else "请粘贴至少一行。", field="lines")
+        raise BadLines(_in_words(sorted(wrong)) if wrong else "请粘贴至少一行。", field="lines")
     rows = [
         SystemAccount(
             system=system, user=users[one.username], account=one.account, entered_by_id=actor.post_id, entered_at=now()
@@ -74,17 +69,24 @@ def _users_of(system: System) -> QuerySet[User]:
     return User.objects.filter(Exists(posts.filter(inside)))
 
 
-def _taken(system: System, lines: list[AccountLine], users: dict[str, User]) -> list[str]:
+def _strangers(lines: list[AccountLine], users: dict[str, User]) -> list[Wrong]:
+    return [
+        (one.number, f"没有登录名为“{one.username}”、能用这个系统的人。") for one in lines if one.username not in users
+    ]
+
+
+def _taken(system: System, lines: list[AccountLine], users: dict[str, User]) -> list[Wrong]:
     """Accounts that belong to somebody who is not among the lines."""
     named = [user.pk for user in users.values()]
     others = SystemAccount.objects.filter(system=system, account__in=[one.account for one in lines])
     held = set(others.exclude(user_id__in=named).values_list("account", flat=True))
-    return [f"第 {one.number} 行:账号“{one.account}”已经对应到别人。" for one in lines if one.account in held]
+    return [(one.number, f"账号“{one.account}”已经对应到别人。") for one in lines if one.account in held]
 
 
-def _in_words(wrong: list[str]) -> str:
-    more = f"还有 {len(wrong) - MOST_NAMED} 行不对。" if len(wrong) > MOST_NAMED else ""
-    return "没有保存。" + "".join(wrong[:MOST_NAMED]) + more
+def _in_words(wrong: list[Wrong]) -> str:
+    said = [f"第 {number} 行:{what}" for number, what in wrong[:MOST_NAMED]]
+    more = f"还有 {len(wrong) - MOST_NAMED} 处不对。" if len(wrong) > MOST_NAMED else ""
+    return "没有保存。" + "".join(said) + more
 
 
 def _lock(actor: Actor, system: System) -> None:

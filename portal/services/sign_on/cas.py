@@ -38,7 +38,8 @@ class Validated:
 def make_ticket(*, actor: Actor, entrance: Entrance, session: SessionStore, service: str) -> str:
     """Raises NotForThisPost."""
     sign_on = enter_by_ticket(actor=actor, entrance=entrance, session=session, service=service)
-    ticket = f"ST-{sign_on.pk}-{secrets.token_urlsafe(32)}"
+    # Letters, digits and hyphens alone (CAS 3.0.3, 3.7): mod_auth_cas takes nothing else for a ticket.
+    ticket = f"ST-{sign_on.pk}-{secrets.token_hex(32)}"
     sign_on.ticket, sign_on.ticket_until = _digest(ticket), now() + GOOD_FOR
     sign_on.save(update_fields=["ticket", "ticket_until"])
     return ticket

@@ -13,6 +13,7 @@ from requests import RequestException
 
 from accounts import outbound
 from accounts.audit import record_user
+from accounts.outbound import LedElsewhere
 from accounts.sealing import open_sealed
 from portal.models import Entrance, SignOn
 from portal.selectors.sign_on import MOST_TRIES, get_own_sign_on, list_over
@@ -81,11 +82,16 @@ def _take_next() -> SignOn | None:
 
 
 def _tell(row: SignOn) -> bool:
+    # CAS defines no answer: mod_auth_cas ends the session and then sends the post on to log in, as any visitor.
+    by_cas = row.entrance.kind == Kind.CAS
     try:
         with outbound.session(seconds=10, most_bytes=2**16) as web:
-            return web.post(_address(row), data=_message(row), allow_redirects=False).ok
+            status = web.post(_address(row), data=_message(row), allow_redirects=False).status_code
+    except LedElsewhere:
+        return by_cas
     except RequestException:
         return False
+    return status < (500 if by_cas else 300)
 
 
 def _address(row: SignOn) -> str:
