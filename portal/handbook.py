@@ -10,7 +10,9 @@ from functools import cache
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.rights import ROLE_RIGHTS
 from accounts.roles import Role
+from portal.navigation import ENTRIES
 from portal.places import ROOT
 
 FOLDER = ROOT / "docs/handbook"
@@ -50,8 +52,8 @@ def read_sections(page: str) -> tuple[Section, ...]:
 
 
 def list_sections(role: Role) -> tuple[Section, ...]:
-    """The page of the role, then what every role needs."""
-    return read_sections(PAGES[role]) + read_sections(EVERYONE)
+    """The page of the role, then what other roles have as well, as far as its menu leads there."""
+    return (*read_sections(PAGES[role]), *(one for one in read_sections(EVERYONE) if _concerns(one, role)))
 
 
 def find_section(role: Role, view_name: str) -> Section | None:
@@ -62,6 +64,12 @@ def find_section(role: Role, view_name: str) -> Section | None:
         if fitting:
             return max(fitting, key=lambda one: one[0])[1]
     return None
+
+
+def _concerns(section: Section, role: Role) -> bool:
+    """What no menu leads to, such as the own account, concerns everybody."""
+    entries = [entry for entry in ENTRIES if entry.url_name.startswith(section.screens)]
+    return not entries or any(entry.right in ROLE_RIGHTS[role] for entry in entries)
 
 
 def render(text: str) -> SafeString:

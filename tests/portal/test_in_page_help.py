@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.rights import ROLE_RIGHTS
 from accounts.roles import Role
-from portal.handbook import EVERYONE, FOLDER, PAGES, find_section, read_sections, render
+from portal.handbook import EVERYONE, FOLDER, PAGES, find_section, list_sections, read_sections, render
 from portal.navigation import ENTRIES
 from tests.doors import sign_in
 from tests.matrix.cells import routes
@@ -37,6 +37,13 @@ def test_the_help_of_a_screen_begins_with_its_section(client, cast):
     assert answer.context["section"].title == "监督举报"
     assert "回执码" in answer.content.decode()
     assert client.get("/help/?screen=no:such").context["section"] is None
+
+
+def test_a_post_reads_of_no_page_that_its_menu_does_not_have():
+    titles = [section.title for section in list_sections(Role.DATA_OFFICER)]
+    assert "返还账" in titles
+    assert "账号和密码" in titles
+    assert "减负账" not in titles
 
 
 def test_the_handbook_is_rendered_without_markup_of_its_own():
