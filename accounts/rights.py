@@ -91,6 +91,9 @@ SEND_NOTICES = "portal.send_notices"
 DECIDE_NOTICES = "portal.decide_notices"
 """Let notices of departments go out to the villages."""
 KEEP_GUIDES = "portal.keep_guides"
+REPORT_OUTSIDE = "portal.report_outside"
+"""Tell, as a monitoring point (监测点), what reached the own village past the portal."""
+CHOOSE_POINTS = "portal.choose_points"
 FILE_COMPLAINTS = "portal.file_complaints"
 """Report (举报) what burdens the villages, under the own name or without it; read published answers."""
 HANDLE_COMPLAINTS = "portal.handle_complaints"
@@ -107,7 +110,7 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, IMPORT_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, HANDLE_EVENTS}
         | {FILL_REPORTS, SUBMIT_REPORTS, READ_REPORTS, UNMASK, VIEW_TAGS, VIEW_DATASETS, REQUEST_GRANTS}
         | {MARK_RECORDS, READ_CORRECTIONS, SEE_BURDEN, PROPOSE_TAGS, ATTACH_TAGS, RECEIVE_TODOS, ENTER_SYSTEMS}
-        | {FILE_COMPLAINTS, READ_NOTICES}
+        | {FILE_COMPLAINTS, READ_NOTICES, REPORT_OUTSIDE}
     ),
     Role.GRID_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, FILL_REPORTS, READ_REPORTS, UNMASK}
@@ -127,7 +130,7 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         | {SEE_CLIENTS, CONFIRM_CLIENTS, VIEW_TAGS, PROPOSE_TAGS, DECIDE_TAGS}
         | {VIEW_DATASETS, DECIDE_DATASETS, REQUEST_GRANTS, DECIDE_GRANTS, WATCH_CORRECTIONS}
         | {VIEW_SYSTEMS, ADMIT_SYSTEMS, VIEW_LETTERS, SEE_BURDEN, SEE_RETURNS, COMPARE_AREAS, ENTER_SYSTEMS}
-        | {FILE_COMPLAINTS, READ_NOTICES, SEND_NOTICES, DECIDE_NOTICES, KEEP_GUIDES}
+        | {FILE_COMPLAINTS, READ_NOTICES, SEND_NOTICES, DECIDE_NOTICES, KEEP_GUIDES, CHOOSE_POINTS}
     ),
     Role.DEPARTMENT_STAFF: frozenset(
         {WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS, USE_API_DOCS}
@@ -185,6 +188,8 @@ IN_WORDS = {
     SEND_NOTICES: "发通知",
     DECIDE_NOTICES: "审核部门的通知",
     KEEP_GUIDES: "上传操作指南",
+    REPORT_OUTSIDE: "监测点上报平台外的任务",
+    CHOOSE_POINTS: "设立监测点",
     FILE_COMPLAINTS: "举报和查看办理答复",
     HANDLE_COMPLAINTS: "受理举报、核实并公开答复",
     ANSWER_COMPLAINTS: "答复纪检转办件",

@@ -3,6 +3,7 @@
 from portal.models.burden import ReportBurden
 from portal.models.complaints import Complaint, ComplaintEvidence, ComplaintName, ComplaintStep
 from portal.models.letters import SystemLetter
+from portal.models.monitoring import MonitoringPoint, OutsideAsk
 from portal.models.notices import Guide, Notice, NoticeFile, NoticeReceipt
 from portal.models.sign_on import DirectoryMark, Entrance, LaunchCount, SignOn, SystemAccount
 from portal.models.systems import Filing, System
@@ -18,9 +19,11 @@ __all__ = [
     "Filing",
     "Guide",
     "LaunchCount",
+    "MonitoringPoint",
     "Notice",
     "NoticeFile",
     "NoticeReceipt",
+    "OutsideAsk",
     "ReportBurden",
     "SignOn",
     "System",

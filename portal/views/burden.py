@@ -14,13 +14,14 @@ from accounts.audit import record
 from accounts.errors import NotFound
 from accounts.exporting import as_download, write_table
 from accounts.models import Area, Department
-from accounts.rights import SEE_BURDEN
+from accounts.rights import CHOOSE_POINTS, REPORT_OUTSIDE, SEE_BURDEN, holds
 from forms_engine.selectors.dispatches import list_towns
 from portal import bulletin
 from portal.burden_forms import MonthChoice, PeriodChoice
 from portal.burden_words import COLUMNS, TOTAL, chart_of, explain_minutes, list_cells, sheet_headers, sheet_rows
 from portal.periods import Period
 from portal.selectors.burden import get_account, get_issuer, get_place, list_months, own_department
+from portal.selectors.monitoring import get_outside
 from portal.word_file import DOCX, write_word
 
 BULLETIN_MONTHS = 6
@@ -111,6 +112,9 @@ def _account_page(
         "total_name": TOTAL,
         "months": [(month.first, list_cells(month.burden)) for month in reversed(months)],
         "chart": chart_of(account, months),
+        "outside": get_outside(actor=actor_of(request), area=area, period=form.chosen, department=department),
+        "tells_outside": is_own and holds(actor_of(request), REPORT_OUTSIDE),
+        "chooses_points": is_own and holds(actor_of(request), CHOOSE_POINTS),
         "minutes_formula": explain_minutes(),
         "period_query": urlencode({"period": form.chosen.key}),
         "export_query": urlencode({"period": form.chosen.key, **same}),

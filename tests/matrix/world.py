@@ -56,7 +56,7 @@ from tests.factories import (
 )
 from tests.machines import ask_token, make_machine
 from tests.matrix.oracle import NOTHING, VISITORS, Thing, Visitor
-from tests.portal import complaining, noticing
+from tests.portal import complaining, monitoring, noticing
 from tests.portal.entrances import Kind, connect
 from tests.portal.filing import begun, handed_in, make_system, seen
 from tests.registry.test_take_evidence import photo
@@ -124,6 +124,7 @@ def make_world() -> World:
     _add_systems(world, departments)
     _add_complaints(world)
     _add_notices(world)
+    _add_monitoring(world)
     for visitor in VISITORS:
         if visitor.scopes:
             _add_machine(world, visitor, departments)
@@ -628,3 +629,16 @@ def _add_notices(world: World) -> None:
     for kind in ("notice", "sent notice", "notice at the desk", "guide"):
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
     world.add(Thing("file of a notice", "nowhere", exists=False), pk=NOWHERE, file_pk=NOWHERE)
+
+
+# Monitoring points -------------------------------------------------------------------------------------------------
+def _add_monitoring(world: World) -> None:
+    """Both villages are points, and each told of one ask."""
+    asked = complaining.department_of(world.actors["department"])
+    for place, who in {"east": "worker", "west": "neighbour"}.items():
+        point = monitoring.choose(world.actors["district"], PLACES[place])
+        world.add(Thing("monitoring point", place, places=(place,)), pk=point.pk)
+        told = monitoring.tell(world.actors[who], asked)
+        world.add(Thing("outside ask", place, places=(place,)), pk=told.pk)
+    for kind in ("monitoring point", "outside ask"):
+        world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
