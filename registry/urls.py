@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from registry.views import events, imports, items, members, people, places
+from registry.views import events, imports, items, members, people, places, saved_lists
 from registry.views.unmasking import unmask_view
 
 app_name = "registry"
@@ -29,6 +29,11 @@ urlpatterns = [
     path("residents/export", people.person_export, name="person_export"),
     path("residents/add", people.person_add, name="person_add"),
     path("residents/import", imports.person_import, name="person_import"),
+    path("residents/lists", saved_lists.person_saved_lists, name="person_saved_lists"),
+    path("residents/lists/save", saved_lists.person_save_list, name="person_save_list"),
+    path("residents/lists/<int:pk>/rename", saved_lists.person_rename_list, name="person_rename_list"),
+    path("residents/lists/<int:pk>/delete", saved_lists.person_delete_list, name="person_delete_list"),
+    path("residents/lists/<int:pk>/restore", saved_lists.person_restore_list, name="person_restore_list"),
     path("imports/<int:pk>", imports.import_detail, name="import_detail"),
     path("imports/<int:pk>/write", imports.import_write, name="import_write"),
     path("imports/<int:pk>/cancel", imports.import_cancel, name="import_cancel"),

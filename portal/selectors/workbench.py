@@ -52,7 +52,8 @@ from portal.selectors.todo import (
 )
 from registry.catalogue import get_catalogue
 from registry.masking import show
-from registry.models import Difference, Entity, Event, Person
+from registry.models import Difference, Entity, Event, Person, SavedList
+from registry.selectors.saved_lists import list_saved
 from tagging.models import TagChange
 from tagging.selectors.changes import list_changes
 
@@ -110,6 +111,7 @@ class Workbench:
     grants: GrantTasks = field(default_factory=GrantTasks)
     complaints: list[CountedTask] = field(default_factory=list)
     notices: list[CountedTask] = field(default_factory=list)
+    saved_lists: list[SavedList] = field(default_factory=list)
     progress: list[Progress] = field(default_factory=list)
     figures: Figures | None = None
 
@@ -150,6 +152,7 @@ def get_workbench(*, actor: Actor, now: datetime, todo: Mapping[str, int]) -> Wo
         grants=get_grant_tasks(actor=actor, todo=todo),
         complaints=list_complaint_tasks(actor=actor, todo=todo),
         notices=list_notice_tasks(todo),
+        saved_lists=list(list_saved(actor=actor)[:SHOWN]) if holds(actor, rights.VIEW_RESIDENTS) else [],
         progress=list_progress(actor=actor, now=now, name_late=reviews) if follows else [],
         figures=get_figures(actor=actor, on=localdate(now)),
     )

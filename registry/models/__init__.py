@@ -4,6 +4,7 @@ from registry.models.events import Event, EventPerson, EventPhoto, EventStep
 from registry.models.organizations import Organization
 from registry.models.people import Household, Person, RefusedRegistration
 from registry.models.places import Dwelling
+from registry.models.saved_lists import SavedList
 from registry.models.unmasking import Unmasking
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "Organization",
     "Person",
     "RefusedRegistration",
+    "SavedList",
     "Unmasking",
 ]

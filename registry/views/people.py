@@ -1,9 +1,10 @@
 """Pages of people (人)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import limits
 from accounts.access import access
+from accounts.actors import Actor
 from accounts.errors import DomainError
 from accounts.forms import refusals_on
 from accounts.notices import tell
@@ -25,6 +27,7 @@ from registry.selectors.areas import get_area_names, list_areas_below, list_regi
 from registry.selectors.events import list_events_of_person
 from registry.selectors.people import PeopleFilter, count_people, list_people, marks_for
 from registry.selectors.places import list_members
+from registry.selectors.saved_lists import list_saved
 from registry.selectors.search import NAME_LEVEL
 from registry.selectors.subjects import get_subject
 from registry.services.differences import settle_difference
@@ -43,7 +46,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     if "q" in request.GET:
         return _sealed_search(request.GET["q"])
     limits.spend(actor_of(request), limits.SEARCH)
-    form, text = _filters(request), _searched(request)
+    form, text = people_form(request), _searched(request)
     people = _found(request, form, text)
     counts = count_people(people, actor_of(request))
     context = list_context(request, Entity.PERSON, people, form, total=counts.total, searched=bool(text))
@@ -51,6 +54,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         chip = {"label": "查找", "value": text, "remove_url": without(request, FIND)}
         context["chips"] = [chip, *context["chips"]]
     context |= {"counts": counts, "search": SearchForm(initial={"q": text}), "text": text, "why": _why(request, text)}
+    context["saved_lists"] = list_saved(actor=actor_of(request))
     return render(request, "registry/person_list.html", context | _may(request))
 
 
@@ -64,7 +68,7 @@ def person_search(request: HttpRequest) -> HttpResponse:
 @access(VIEW_RESIDENTS, step_up=True, file=True)
 @require_GET
 def person_export(request: HttpRequest) -> HttpResponse:
-    return export_list(request, Entity.PERSON, _found(request, _filters(request), _searched(request)))
+    return export_list(request, Entity.PERSON, _found(request, people_form(request), _searched(request)))
 
 
 @access(VIEW_RESIDENTS)
@@ -173,10 +177,16 @@ def _places(person: Person) -> dict[str, str]:
     return {"lives_in": " ".join(lives_in), "registered_in": names.get(register, "本镇以外")}
 
 
-def _filters(request: HttpRequest) -> PeopleForm:
-    actor = actor_of(request)
+def people_form(request: HttpRequest) -> PeopleForm:
+    """Filters of the list, as the address says."""
+    return people_forms(actor_of(request))(request.GET)
+
+
+def people_forms(actor: Actor) -> Callable[[QueryDict], PeopleForm]:
+    """Makes forms of filters; what they offer is read once."""
     marks = [get_catalogue().item(code) for code in marks_for(actor)]
-    return PeopleForm(request.GET, areas=list_areas_below(actor), marks=marks, tags=list_choices(actor, Entity.PERSON))
+    areas, tags = list(list_areas_below(actor)), list_choices(actor, Entity.PERSON)
+    return lambda given: PeopleForm(given, areas=areas, marks=marks, tags=tags)
 
 
 def _found(request: HttpRequest, form: PeopleForm, text: str) -> QuerySet[Person]:

@@ -133,7 +133,7 @@ def sees(visitor: Visitor, thing: Thing) -> bool:
         case "emergency":
             # Heads above the village; the security administrator follows the counts and sees no single one.
             seen = visitor.role in ("town", "district") and any(covers(visitor.place, place) for place in thing.places)
-        case "session" | "job" | "step by hand" | "sign-on":
+        case "session" | "job" | "step by hand" | "sign-on" | "saved list" | "deleted list":
             seen = thing.holder == visitor.name
         case kind if kind in OF_DEPARTMENT:
             seen = bool(visitor.department) and thing.department == visitor.department
@@ -527,6 +527,11 @@ RULES: dict[str, Rule] = {
     **_places("dwelling"),
     **_places("organization"),
     "registry:person_search": rule(READERS, "POST"),
+    "registry:person_saved_lists": rule(READERS, "GET"),
+    "registry:person_save_list": rule(READERS, "POST"),
+    "registry:person_rename_list": rule(READERS, "POST", "saved list"),
+    "registry:person_delete_list": rule(READERS, "POST", "saved list"),
+    "registry:person_restore_list": rule(READERS, "POST", "deleted list"),
     "registry:person_import": rule(WORKER, "GET POST"),
     "registry:import_detail": rule(WORKER, "GET POST", "import"),
     "registry:import_write": rule(WORKER, "POST", "import"),

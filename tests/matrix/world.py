@@ -31,7 +31,7 @@ from portal.services.systems.desk import invite_to_filing
 from portal.services.systems.letters import issue_letter
 from registry.binding import bind_workbook
 from registry.catalogue import get_catalogue
-from registry.models import Difference, Dwelling, Event, EventPhoto, ImportBatch, Organization, Person
+from registry.models import Difference, Dwelling, Event, EventPhoto, ImportBatch, Organization, Person, SavedList
 from tagging.models import Tag
 from tagging.services.desk import propose_tag
 from tagging.services.hand import attach_tag
@@ -237,7 +237,14 @@ def _add_residents(world: World) -> None:
         world.secrets[OFFERED] = 3
         both = make_person(EAST, registered=WEST, **_secrets(world))
         world.add(Thing("person", "east, registered in west", places=("east", "west")), pk=both.pk)
-    for kind in ("person", "difference", "emergency", *makers):
+    for holder in ("worker", "town"):
+        kept = {"area_code": world.actors[holder].area_code, "post_id": world.actors[holder].post_id}
+        with acting_as(world.actors[holder]):
+            saved = SavedList.objects.create(name="女", query={"sex": ["2"]}, **kept)
+            deleted = SavedList.objects.create(name="男", query={"sex": ["1"]}, deleted_at=timezone.now(), **kept)
+        world.add(Thing("saved list", f"of the {holder}", holder=holder), pk=saved.pk)
+        world.add(Thing("deleted list", f"of the {holder}", holder=holder), pk=deleted.pk)
+    for kind in ("person", "difference", "emergency", "saved list", "deleted list", *makers):
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
     own_event = world.things["event"][0][1]["pk"]
     world.add(Thing("photo", "nowhere", exists=False), pk=own_event, photo_pk=NOWHERE)
