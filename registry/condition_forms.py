@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from registry.condition_rows import Comparison, ConditionRow
+from registry.condition_rows import Comparison, ConditionGroup, ConditionRow
 from registry.models import DataItem, Entity
 
 Leaves = Sequence[tuple[str, Mapping[str, str]]]
@@ -21,6 +21,17 @@ class ConditionJoinForm(forms.Form):
         initial="all",
         widget=forms.RadioSelect,
     )
+    groups = forms.MultipleChoiceField(label="成组的条件", required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, known: Sequence[ConditionGroup] = (), **kwargs: Any) -> None:
+        """known: groups of the condition that the page opens with; each is kept while it is ticked."""
+        super().__init__(*args, **kwargs)
+        self.known = known
+        self.fields["groups"].choices = [(group.key, group.words) for group in known]  # type: ignore[attr-defined]
+        self.initial.setdefault("groups", [group.key for group in known])
+
+    def kept(self) -> list[ConditionGroup]:
+        return [group for group in self.known if group.key in self.cleaned_data["groups"]]
 
 
 class ConditionRowForm(forms.Form):

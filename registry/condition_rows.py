@@ -1,8 +1,11 @@
 """The simple condition builder: a list of rows (item, comparison, value) to a condition tree and back.
 
-Trees are those of `registry.conditions`; the builder makes one level: all of the rows, or any of them.
+Trees are those of `registry.conditions`; the builder makes one level: all of the rows, or any of them. What stands
+deeper, or is negated as no row can say, is a group: it is shown in words, and kept or left out as a whole.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +17,7 @@ from django.db.models import TextChoices
 from accounts.actors import Actor
 from accounts.errors import DomainError
 from registry.catalogue import SUBJECTS, Catalogue
-from registry.conditions import ORDERED_TYPES
+from registry.conditions import ORDERED_TYPES, describe_condition
 from registry.leaf_kinds import kind_of, list_kinds
 from registry.models import DataItem, Entity, ItemType
 
@@ -37,6 +40,9 @@ class Comparison(TextChoices):
     UNKNOWN = "unknown", "未登记"
 
 
+NEGATED: Mapping[str, str] = {"=": Comparison.IS_NOT, "known": Comparison.UNKNOWN}
+
+
 class BadRow(DomainError):
     """One row of the builder cannot be understood; the message names its item."""
 
@@ -52,17 +58,37 @@ class ConditionRow:
     value: str = ""
 
 
-def build_tree(rows: Sequence[ConditionRow], join: str, catalogue: Catalogue) -> dict[str, Any]:
-    """Condition tree of the rows. join: "all" or "any". {} without rows. Raises BadRow."""
-    return {join: [_leaf(row, catalogue) for row in rows]} if rows else {}
+@dataclass(frozen=True, slots=True)
+class ConditionGroup:
+    """A part that is no row. key: names it in a form; words: for people."""
+
+    key: str
+    tree: Mapping[str, Any]
+    words: str
+
+
+def build_tree(
+    rows: Sequence[ConditionRow], join: str, catalogue: Catalogue, groups: Sequence[ConditionGroup] = ()
+) -> dict[str, Any]:
+    """Condition tree of the rows and of groups that were kept. join: "all" or "any". {} without any. Raises BadRow."""
+    parts = [*(_leaf(row, catalogue) for row in rows), *(group.tree for group in groups)]
+    return {join: parts} if parts else {}
 
 
 def split_tree(tree: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, list[ConditionRow]]:
-    """join and rows of a tree made by `build_tree`; parts of any other shape are left out."""
-    join = "any" if "any" in tree else "all"
-    parts = tree.get(join, [tree] if tree else [])
+    """join and rows of a tree; its groups are told by `list_groups`."""
+    join, parts = _parts(tree)
     rows = [_row(part, catalogue) for part in parts]
     return join, [row for row in rows if row is not None]
+
+
+def list_groups(tree: Mapping[str, Any], catalogue: Catalogue) -> list[ConditionGroup]:
+    """Parts of a tree that no row can say, in their order."""
+    return [
+        ConditionGroup(_key(part), part, describe_condition(part, catalogue))
+        for part in _parts(tree)[1]
+        if _row(part, catalogue) is None
+    ]
 
 
 def list_condition_items(catalogue: Catalogue) -> list[DataItem]:
@@ -85,6 +111,15 @@ def list_condition_leaves(actor: Actor, *, granted: bool = False) -> list[tuple[
         for kind, choices in groups
         if choices
     ]
+
+
+def _parts(tree: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    join = "any" if "any" in tree else "all"
+    return join, list(tree.get(join, [tree] if tree else []))
+
+
+def _key(part: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _leaf(row: ConditionRow, catalogue: Catalogue) -> dict[str, Any]:
@@ -168,7 +203,9 @@ def _row(part: Mapping[str, Any], catalogue: Catalogue) -> ConditionRow | None:
         return None
     item, op = str(leaf["item"]), str(leaf["op"])
     if negated:
-        op = {"=": Comparison.IS_NOT.value, "known": Comparison.UNKNOWN.value}.get(op, op)
+        if op not in NEGATED:
+            return None  # such as "not at least 80", which is no row: somebody of unknown age is in neither
+        op = NEGATED[op]
     raw = leaf.get("value", "")
     values = raw if isinstance(raw, list) else [raw]
     return ConditionRow(item, op, "、".join(_text(item, value, catalogue) for value in values))

@@ -8,7 +8,7 @@ from data_return.forms import VersionForm
 from data_return.selectors.datasets import Shown, list_choices
 from registry.catalogue import get_catalogue
 from registry.condition_forms import ConditionJoinForm, ConditionSet
-from registry.condition_rows import build_tree, list_condition_items, split_tree
+from registry.condition_rows import build_tree, list_condition_items, list_groups, split_tree
 from registry.models import DataItem, Entity
 
 
@@ -19,7 +19,8 @@ class VersionPage:
         initial = known | {"items": [item.code for item in shown.items]}
         self.form = VersionForm(data, initial=initial, choices=list_choices(shown.dataset.subject))
         join, rows = split_tree(version.covers, self.catalogue)
-        self.join = ConditionJoinForm(data, initial={"join": join})
+        groups = list_groups(version.covers, self.catalogue)
+        self.join = ConditionJoinForm(data, initial={"join": join}, known=groups)
         # Rows that were sent stand for themselves: one that equals the kept row is not an empty one.
         kept = [] if data else [{"item": row.item, "op": row.op, "value": row.value} for row in rows]
         offered = {"items": self._items(shown.dataset.subject)}
@@ -36,7 +37,7 @@ class VersionPage:
     def values(self) -> dict[str, Any]:
         """Arguments of `change_version`. Raises BadRow."""
         rows = [row for form in self.rows if (row := form.as_row()) is not None]
-        covers = build_tree(rows, self.join.cleaned_data["join"], self.catalogue)
+        covers = build_tree(rows, self.join.cleaned_data["join"], self.catalogue, self.join.kept())
         return self.form.cleaned_data | {"covers": covers}
 
     def context(self) -> dict[str, Any]:

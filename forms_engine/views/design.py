@@ -20,7 +20,7 @@ from forms_engine.selectors.templates import get_open_version
 from forms_engine.services.design import save_columns, save_settings
 from registry.catalogue import get_catalogue
 from registry.condition_forms import ConditionJoinForm, ConditionSet
-from registry.condition_rows import build_tree, list_condition_items, list_condition_leaves, split_tree
+from registry.condition_rows import build_tree, list_condition_items, list_condition_leaves, list_groups, split_tree
 from registry.conditions import describe_condition
 
 AFTER = {"settings": "forms_engine:template_settings"}
@@ -98,8 +98,9 @@ class _SettingsPage:
         self.clearance = actor_of(request).clearance
         self.known: Known | None = None
         join, rows = split_tree(version.condition, self.catalogue)
+        groups = list_groups(version.condition, self.catalogue)
         self.form = SettingsForm(data, instance=version)
-        self.join = ConditionJoinForm(data, initial={"join": join})
+        self.join = ConditionJoinForm(data, initial={"join": join}, known=groups)
         # Rows that were sent stand for themselves: one that equals the kept row is not an empty one.
         kept = [] if data else [{"item": row.item, "op": row.op, "value": row.value} for row in rows]
         leaves = list_condition_leaves(actor_of(request), granted=True)
@@ -117,7 +118,7 @@ class _SettingsPage:
     def tree(self) -> dict[str, Any]:
         """Raises BadRow."""
         rows = [row for form in self.rows if (row := form.as_row()) is not None]
-        return build_tree(rows, self.join.cleaned_data["join"], self.catalogue)
+        return build_tree(rows, self.join.cleaned_data["join"], self.catalogue, self.join.kept())
 
     def count(self) -> None:
         """Count for the settings that the version in memory has. Raises BadCondition."""

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from accounts.access import actor_of
 from registry.catalogue import get_catalogue
 from registry.condition_forms import ConditionJoinForm, ConditionSet
-from registry.condition_rows import build_tree, list_condition_items, list_condition_leaves, split_tree
+from registry.condition_rows import build_tree, list_condition_items, list_condition_leaves, list_groups, split_tree
 from registry.masking import is_masked
 from tagging.forms import TagForm
 from tagging.models import Definition, Kind
@@ -23,7 +23,8 @@ class DefinitionPage:
         known = shown.definition() | {"synonyms": "、".join(shown.synonyms), "reason": reason} if shown else None
         self.form = TagForm(data, initial=known)
         join, rows = split_tree(shown.condition if shown else {}, self.catalogue)
-        self.join = ConditionJoinForm(data, initial={"join": join})
+        groups = list_groups(shown.condition if shown else {}, self.catalogue)
+        self.join = ConditionJoinForm(data, initial={"join": join}, known=groups)
         # Rows that were sent stand for themselves: one that equals the kept row is not an empty one.
         kept = [] if data else [{"item": row.item, "op": row.op, "value": row.value} for row in rows]
         offered = _offered(request)
@@ -45,10 +46,8 @@ class DefinitionPage:
         """Values of the definition. Raises BadRow."""
         values = self.form.values()
         rows = [row for form in self.rows if (row := form.as_row()) is not None]
-        dynamic = values["kind"] == Kind.DYNAMIC
-        return values | {
-            "condition": build_tree(rows, self.join.cleaned_data["join"], self.catalogue) if dynamic else {}
-        }
+        tree = build_tree(rows, self.join.cleaned_data["join"], self.catalogue, self.join.kept())
+        return values | {"condition": tree if values["kind"] == Kind.DYNAMIC else {}}
 
     def context(self) -> dict[str, Any]:
         return {"form": self.form, "join": self.join, "rows": self.rows}

@@ -1,7 +1,7 @@
 import pytest
 
 from registry.catalogue import get_catalogue
-from registry.condition_rows import BadRow, ConditionRow, build_tree, split_tree
+from registry.condition_rows import BadRow, ConditionRow, build_tree, list_groups, split_tree
 
 pytestmark = pytest.mark.django_db
 ROWS = [
@@ -50,3 +50,25 @@ def test_a_tag_is_there_or_not_and_has_no_value(catalogue, op, value):
 def test_no_rows_ask_about_everybody(catalogue):
     assert build_tree([], "all", catalogue) == {}
     assert split_tree({}, catalogue) == ("all", [])
+
+
+def test_what_no_row_can_say_is_kept_as_a_group_or_left_out_as_a_whole(catalogue):
+    sex = {"item": "person.sex", "op": "=", "value": "2"}
+    old = {"item": "person.age", "op": ">=", "value": 80}
+    inner, negated = {"any": [old, {"not": {"all": [sex, old]}}]}, {"not": old}
+    tree = {"all": [sex, inner, negated]}
+    join, rows = split_tree(tree, catalogue)
+    groups = list_groups(tree, catalogue)
+    assert [row.item for row in rows] == ["person.sex"]
+    assert [group.tree for group in groups] == [inner, negated]
+    assert groups[1].words == "不满足(年龄不小于 80)"
+    assert build_tree(rows, join, catalogue, groups) == tree
+    assert build_tree(rows, join, catalogue, groups[1:]) == {"all": [sex, negated]}
+    assert build_tree([], join, catalogue, groups[:1]) == {"all": [inner]}
+
+
+def test_a_tree_that_is_one_negated_group_is_one_group(catalogue):
+    tree = {"not": {"any": [{"tag": "T0001"}, {"item": "person.sex", "op": "=", "value": "2"}]}}
+    assert split_tree(tree, catalogue) == ("all", [])
+    (group,) = list_groups(tree, catalogue)
+    assert build_tree([], "all", catalogue, [group]) == {"all": [tree]}

@@ -108,3 +108,17 @@ def test_the_list_costs_the_same_for_one_tag_and_for_many(client, cast, items, d
         make_tag(cast, name=f"标签{n}")
     with django_assert_num_queries(len(first)):
         text_of(client, "tag_list")
+
+
+def test_groups_of_a_condition_are_shown_and_stay_until_somebody_leaves_them_out(client, cast, items):
+    group = {"any": [{"item": "person.age", "op": ">=", "value": 90}, {"item": "person.sex", "op": "=", "value": "2"}]}
+    tag = make_tag(cast, condition={"all": [{"item": "person.age", "op": ">=", "value": 80}, group]})
+    sign_in(client, cast.department)
+    page = text_of(client, "tag_change", tag.pk)
+    key = page.partition('name="groups" value="')[2].partition('"')[0]
+    assert "年龄不小于 90 或" in page
+    url = reverse("tagging:tag_change", args=[tag.pk])
+    assert client.post(url, FORM | {"groups": key, "draft": "1"}).status_code == 302
+    assert TagChange.objects.order_by("pk").last().condition["all"][1] == group
+    assert client.post(url, FORM | {"draft": "1"}).status_code == 302
+    assert len(TagChange.objects.order_by("pk").last().condition["all"]) == 1
