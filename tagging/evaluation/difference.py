@@ -13,6 +13,7 @@ from django.db.models import Case, F, Func, Q, QuerySet, SmallIntegerField, Valu
 from accounts.codes import SPAN, Level, Range
 from registry.models import Entity
 from tagging.evaluation.rules import Layer, Rule
+from tagging.models.assignments import STRUCK_OFF
 
 ARRAY = ArrayField(SmallIntegerField())
 # What others write stays as it is; sorting it in costs only where somebody carries such a tag. A row is updated from
@@ -48,12 +49,13 @@ _WRITTEN = """,
 differing AS MATERIALIZED (SELECT * FROM compared WHERE wanted <> old OR moved),
 traced AS (
     INSERT INTO tagging_tagevent
-        (district, area_code, registered_area_code, entity, subject_id, gained, lost, subject_version, at)
+        (district, area_code, registered_area_code, entity, subject_id, gained, lost, subject_version, reason, at)
     SELECT district, area_code, registered_area_code, %s, subject_id,
            CASE WHEN old = '{{}}' THEN wanted
                 ELSE ARRAY(SELECT unnest(wanted) EXCEPT SELECT unnest(old) ORDER BY 1) END,
            CASE WHEN old = '{{}}' OR wanted = '{{}}' THEN old
-                ELSE ARRAY(SELECT unnest(old) EXCEPT SELECT unnest(wanted) ORDER BY 1) END, version, now()
+                ELSE ARRAY(SELECT unnest(old) EXCEPT SELECT unnest(wanted) ORDER BY 1) END,
+           version, CASE WHEN stays THEN '' ELSE %s END, now()
     FROM differing WHERE wanted <> old
     RETURNING 1
 ),
@@ -92,7 +94,7 @@ def write_difference(subjects: QuerySet[Any], layer: Layer, *, inside: Range | N
     entity = layer.subject
     with connection.cursor() as cursor:
         written = _WRITTEN.format(newest=newest)
-        cursor.execute(compared + written, [*params, entity, entity, entity, *beside, entity])
+        cursor.execute(compared + written, [*params, entity, STRUCK_OFF, entity, entity, *beside, entity])
         return int(cursor.fetchone()[0])
 
 

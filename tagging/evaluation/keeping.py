@@ -17,6 +17,7 @@ from accounts.scope import limited_to, whole_tree
 from registry.catalogue import SUBJECTS, model_of
 from tagging.evaluation.difference import write_difference
 from tagging.evaluation.moving import move_carriers, move_left_over
+from tagging.evaluation.returning import give_back
 from tagging.evaluation.rules import Layer, is_moving, list_layers
 from tagging.evaluation.touched import list_touched
 from tagging.models import Tag, TagWatch
@@ -54,8 +55,8 @@ def refresh_all() -> int:
     Returns how many subjects gained or lost a tag.
     """
     settle_all_levels()
-    with whole_tree(reason="移交已合并的标签"):
-        changed = move_left_over()
+    with whole_tree(reason="移交已合并的标签,归还恢复登记者的标签"):
+        changed = move_left_over() + give_back()
     for area in Area.objects.filter(level=Level.DISTRICT).order_by("code"):
         for layer, chunk in list_steps(area.range, on=localdate()):
             with whole_tree(reason="每夜更新标签"):
@@ -79,7 +80,7 @@ def refresh_changed() -> int:
     since, watch.looked_until = watch.looked_until - OVERLAP, now()
     watch.save(update_fields=["looked_until"])
     with limited_to((LOWEST_CODE, HIGHEST_CODE)):
-        changed = _refresh_since(since)
+        changed = give_back() + _refresh_since(since)
     if changed:
         record_system("tag.refreshed_changed", changed=changed)
     return changed

@@ -11,6 +11,8 @@ from registry.models import Entity
 from registry.models.base import Subject
 from registry.models.people import PersonQuerySet
 
+STRUCK_OFF, BACK = "已注销登记", "恢复登记"
+"""Reasons that a pass gives: of the loss of all tags of who was closed, and of the return of those of hands."""
 ENTITY: dict[str, Any] = {"max_length": 12, "choices": Entity}
 
 
@@ -76,6 +78,7 @@ class TagEvent(ScopedModel):
         indexes = [
             models.Index(fields=["district", "entity", "subject_id"], name="tag_event_subject"),
             models.Index(fields=["batch"], name="tag_event_batch", condition=models.Q(batch__isnull=False)),
+            models.Index(fields=["at"], name="tag_event_struck_off", condition=models.Q(reason__in=(STRUCK_OFF, BACK))),
             BrinIndex(fields=["at"], name="tag_event_at", pages_per_range=32),
         ]
 

@@ -11,15 +11,16 @@ from accounts.jobs import run_job
 from accounts.models import Job
 from accounts.scope import acting_as
 from registry.models import Person
-from registry.services.people import Leaving, change_person, close_person
+from registry.services.people import Leaving, change_person, close_person, reopen_person
 from tagging.evaluation import keeping
 from tagging.evaluation.difference import write_difference
 from tagging.evaluation.keeping import list_chunks, refresh_all, refresh_changed
 from tagging.evaluation.rules import list_layers
 from tagging.models import SubjectTags, Tag, TagEvent, TagWatch
+from tagging.services.hand import attach_tag, remove_tag
 from tests.doors import audited, sign_in, watching
 from tests.factories import EAST, TOWN, WEST, make_household, make_person
-from tests.tagging.proposing import make_tag
+from tests.tagging.proposing import basic, make_tag
 
 pytestmark = pytest.mark.django_db
 SINGLE = {"all": [{"item": "person.marital_status", "op": "known"}]}
@@ -126,6 +127,29 @@ def test_who_leaves_the_registry_carries_nothing(cast, two):
     refresh_changed()
     assert carried(cast.district) == {two[1].pk: [tag.pk]}
     assert events(cast.worker) == [(two[0].pk, [tag.pk], []), (two[0].pk, [], [tag.pk])]
+
+
+def test_who_is_struck_off_by_mistake_gets_the_tags_of_hands_again(cast, two):
+    today, (person, _) = timezone.localdate(), two
+    ruled, by_hand = make_tag(cast), make_tag(cast, **basic())
+    with acting_as(cast.worker):
+        attach_tag(actor=cast.worker, tag=by_hand, ids=[person.pk], reason="走访")
+    refresh_all()
+    with acting_as(cast.worker):
+        close_person(actor=cast.worker, pk=person.pk, reason=next(iter(Leaving)), on=today, today=today)
+    refresh_changed()
+    assert person.pk not in carried(cast.district)
+    with acting_as(cast.worker):
+        reopen_person(actor=cast.worker, pk=person.pk, today=today)
+    refresh_changed()
+    assert carried(cast.district)[person.pk] == [ruled.pk, by_hand.pk]
+    with acting_as(cast.worker):
+        told = TagEvent.objects.filter(subject_id=person.pk).exclude(reason="").values_list("reason", flat=True)
+        assert list(told) == ["走访", "已注销登记", "恢复登记"]
+        remove_tag(actor=cast.worker, tag=by_hand, ids=[person.pk], reason="不符合")
+    refresh_changed()
+    refresh_all()
+    assert carried(cast.district)[person.pk] == [ruled.pk]
 
 
 @pytest.mark.parametrize("ended", [{"is_live": False}, {"valid_until": date(2020, 1, 1)}])
