@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def system(cast, items):
+def system(cast):
     return make_system(cast.department, cast.district)
 
 
@@ -51,7 +51,7 @@ def test_the_department_describes_takes_the_secret_and_the_administrator_opens(c
     assert told == ["entrance.described", "entrance.secret_changed", "entrance.opened"]
 
 
-def test_a_system_that_was_not_admitted_is_not_connected(cast, items):
+def test_a_system_that_was_not_admitted_is_not_connected(cast):
     draft = begun(cast.department).system
     with pytest.raises(Conflict):
         describe_entrance(actor=cast.department, system=draft, wanted=wanted(Kind.CAS), seen=0)
@@ -64,7 +64,7 @@ def test_another_department_and_the_district_connect_nothing(cast, system):
         describe_entrance(actor=cast.district, system=system, wanted=wanted(Kind.CAS), seen=0)
 
 
-def test_the_system_administrator_looks_and_opens_nothing(cast, items):
+def test_the_system_administrator_looks_and_opens_nothing(cast):
     connected = connect(cast.department, cast.district, cast.security, Kind.CAS)
     browser = sign_in(Client(), cast.system)
     assert "停用" not in browser.get(reverse("portal:entrance_list")).content.decode().partition("<tbody>")[2]
@@ -99,7 +99,7 @@ def test_a_plain_address_is_taken_where_the_deployment_names_it(cast, system, se
     assert describe_entrance(actor=cast.department, system=system, wanted=plain, seen=0).services == plain.services
 
 
-def test_a_change_closes_what_was_open_and_who_opens_must_have_seen_it(cast, items):
+def test_a_change_closes_what_was_open_and_who_opens_must_have_seen_it(cast):
     connected = connect(cast.department, cast.district, cast.security, Kind.CAS)
     changed = wanted(Kind.CAS, services=[SERVICE + "&more"])
     describe_entrance(actor=cast.department, system=connected.system, wanted=changed, seen=1)
@@ -137,7 +137,7 @@ def test_a_wrong_form_keeps_what_was_typed(cast, system):
     assert (answer.status_code, "ftp://x" in answer.content.decode()) == (422, True)
 
 
-def test_the_list_costs_the_same_for_many(cast, items, django_assert_num_queries):
+def test_the_list_costs_the_same_for_many(cast, django_assert_num_queries):
     browser = sign_in(Client(), cast.security)
     counted = []
     for name in ("一", "二", "三"):

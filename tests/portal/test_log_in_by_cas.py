@@ -16,7 +16,7 @@ CAS = "{http://www.yale.edu/tp/cas}"
 
 
 @pytest.fixture
-def system(cast, items):
+def system(cast):
     return connect(cast.department, cast.district, cast.security, Kind.CAS)
 
 
@@ -74,7 +74,7 @@ def test_a_stranger_logs_in_first_and_a_gateway_asks_nobody(system):
     assert Client().get("/cas/login", {"service": SERVICE, "gateway": "true"})["Location"] == SERVICE
 
 
-def test_logging_out_of_the_portal_tells_the_system_which_session_is_over(cast, items, settings, browser):
+def test_logging_out_of_the_portal_tells_the_system_which_session_is_over(cast, settings, browser):
     with ear() as there:
         settings.OUTBOUND_HOSTS, service = [there.url], f"{there.url}/app"
         there.status = 302  # as a page behind mod_auth_cas answers, which asks to log in again

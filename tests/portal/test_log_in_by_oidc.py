@@ -15,6 +15,7 @@ from portal.services.sign_on.farewells import end_what_is_over, tell_systems
 from portal.services.systems.desk import suspend_system
 from portal.sign_on.signing import LOGOUT_EVENT
 from tests.doors import audited, sign_in, watching
+from tests.factories import WEST
 from tests.portal.entrances import CALLBACK, GOODBYE, Kind, connect, ear
 from tests.portal.oidc_client import ask_code, ask_tokens, back, login_query, post_tokens, read_identity
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def system(cast, items):
+def system(cast):
     return connect(cast.department, cast.district, cast.security, Kind.OIDC)
 
 
@@ -49,7 +50,7 @@ def test_the_system_learns_post_area_and_role_and_no_number_or_phone(browser, sy
     assert claims["exp"] - claims["iat"] <= 300
 
 
-def test_department_staff_are_told_with_their_department(cast, items):
+def test_department_staff_are_told_with_their_department(cast):
     roles = {"roles": ["department_staff"]}
     system = connect(cast.department, cast.district, cast.security, Kind.OIDC, system=roles)
     _, claims = enter(sign_in(Client(), cast.other_department), system)
@@ -112,7 +113,7 @@ def test_nothing_that_opens_is_kept_in_clear(browser, system):
     assert tokens["refresh_token"] not in str(list(system.entrance.client.refreshtoken_set.values()))
 
 
-def test_logging_out_of_the_portal_tells_the_system_by_a_signed_token(cast, items, settings, browser):
+def test_logging_out_of_the_portal_tells_the_system_by_a_signed_token(cast, settings, browser):
     with ear() as there:
         settings.OUTBOUND_HOSTS = [there.url]
         system = connect(
@@ -132,7 +133,7 @@ def test_logging_out_of_the_portal_tells_the_system_by_a_signed_token(cast, item
     assert again.status_code == 401
 
 
-def test_a_system_that_does_not_hear_is_told_again_later(cast, items, settings, browser):
+def test_a_system_that_does_not_hear_is_told_again_later(cast, settings, browser):
     with ear() as there:
         settings.OUTBOUND_HOSTS, there.status = [there.url], 503
         system = connect(cast.department, cast.district, cast.security, Kind.OIDC, logout_url=f"{there.url}/out")
@@ -239,3 +240,13 @@ def test_an_older_key_is_still_believed_after_a_new_one_signs(browser, system, s
     settings.OAUTH2_PROVIDER = settings.OAUTH2_PROVIDER | {"OIDC_RSA_PRIVATE_KEY": settings.SIGN_ON_KEYS[0]}
     assert read_identity(tokens["id_token"])["sub"] == enter(browser, system)[1]["sub"]
     assert browser.get("/oidc/logout/", {"id_token_hint": tokens["id_token"]}).status_code == 302
+
+
+def test_in_another_post_it_is_another_sign_on_and_the_one_before_ends(cast, browser, system):
+    _, before = enter(browser, system)
+    second = Post.objects.create(user_id=cast.worker.user_id, role="community_worker", area_id=WEST)
+    assert browser.post("/posts/switch/", {"post": second.pk}).status_code == 302
+    _, now_there = enter(browser, system)
+    assert (before["area_name"], now_there["area_name"]) == ("东村", "西村")
+    assert (before["sub"] == now_there["sub"], before["sid"] == now_there["sid"]) == (True, False)
+    assert SignOn.objects.going_on().count() == 1

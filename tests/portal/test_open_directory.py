@@ -29,7 +29,7 @@ def browser(cast):
 
 
 @pytest.fixture
-def three(cast, items):
+def three(cast):
     sides = cast.department, cast.district, cast.security
     return [connect(*sides, Kind.CAS, name=name) for name in ("养老平台", "救助平台", "低保平台")]
 
@@ -43,7 +43,7 @@ def enter(browser, connected):
     return browser.post(reverse("portal:directory_enter", args=[connected.system.pk]))
 
 
-def test_a_post_finds_what_was_admitted_for_it_and_is_open(cast, items, browser, three):
+def test_a_post_finds_what_was_admitted_for_it_and_is_open(cast, browser, three):
     connect(cast.department, cast.district, cast.security, Kind.CAS, name="西村平台", system={"areas": (WEST,)})
     connect(cast.department, cast.district, cast.security, Kind.CAS, name="镇平台", system={"roles": ["town_admin"]})
     suspend_system(actor=cast.district, system=three[2].system, reason="整改")
@@ -81,14 +81,14 @@ def test_entering_goes_on_by_a_page_to_the_system(browser, three):
     assert (answer.status_code, f'content="0;url={HOME}"' in answer.content.decode()) == (200, True)
 
 
-def test_what_is_not_open_to_the_post_is_not_there(cast, items, three):
+def test_what_is_not_open_to_the_post_is_not_there(cast, three):
     for who in ("town", "department"):
         assert enter(sign_in(Client(), getattr(cast, who)), three[0]).status_code == 404
     assert enter(sign_in(Client(), cast.security), three[0]).status_code == 403
 
 
 # Signed links ---------------------------------------------------------------------------------------------------------
-def test_a_signed_link_tells_the_account_once_and_for_a_minute(cast, items, browser):
+def test_a_signed_link_tells_the_account_once_and_for_a_minute(cast, browser):
     connected = connect(cast.department, cast.district, cast.security, Kind.LINK)
     keep_accounts(actor=cast.department, system=connected.system, text=f"{username_of(cast.worker)}\tcare-007")
     with watching() as statements:
@@ -103,7 +103,7 @@ def test_a_signed_link_tells_the_account_once_and_for_a_minute(cast, items, brow
     assert (LaunchCount.objects.get().count, SignOn.objects.count()) == (2, 0)
 
 
-def test_without_an_account_no_link_is_signed(cast, items, browser):
+def test_without_an_account_no_link_is_signed(cast, browser):
     connected = connect(cast.department, cast.district, cast.security, Kind.LINK)
     answer = enter(browser, connected)
     assert (answer.status_code, "账号对应" in answer.content.decode()) == (422, True)
@@ -158,7 +158,7 @@ def test_all_lines_are_taken_or_none(cast, system, lines, said):
 
 
 # Health --------------------------------------------------------------------------------------------------------------
-def test_each_system_is_watched_and_shown_with_the_time(cast, items, browser, settings):
+def test_each_system_is_watched_and_shown_with_the_time(cast, browser, settings):
     sides = cast.department, cast.district, cast.security
     with ear() as up, ear() as down:
         settings.OUTBOUND_HOSTS, down.status = [up.url, down.url], 503
@@ -177,7 +177,7 @@ def test_each_system_is_watched_and_shown_with_the_time(cast, items, browser, se
 
 
 # Who is in where ----------------------------------------------------------------------------------------------------
-def test_a_worker_sees_and_ends_single_sign_ons(cast, items, browser):
+def test_a_worker_sees_and_ends_single_sign_ons(cast, browser):
     connected = connect(cast.department, cast.district, cast.security, Kind.OIDC)
     ask_code(browser, connected)
     assert connected.system.name in browser.get("/me/systems/").content.decode()

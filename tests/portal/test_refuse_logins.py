@@ -36,12 +36,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def system(cast, items):
+def system(cast):
     return connect(cast.department, cast.district, cast.security, Kind.OIDC)
 
 
 @pytest.fixture
-def other(cast, items):
+def other(cast):
     """Another system, which may not use what was given to the first."""
     return connect(cast.department, cast.district, cast.security, Kind.OIDC, name="救助平台")
 
@@ -121,7 +121,7 @@ def test_no_code_for_a_post_that_the_system_was_not_admitted_for(system, cast, w
     assert (answer.status_code, get_grant_model().objects.count()) == (403, 0)
 
 
-def test_no_code_for_a_village_outside_the_filed_area(cast, items, browser):
+def test_no_code_for_a_village_outside_the_filed_area(cast, browser):
     west = connect(cast.department, cast.district, cast.security, Kind.OIDC, system={"areas": (WEST,)})
     with watching() as statements:
         assert browser.get(login_query(west)).status_code == 403
@@ -129,13 +129,13 @@ def test_no_code_for_a_village_outside_the_filed_area(cast, items, browser):
     assert "code" in back(sign_in(Client(), cast.neighbour).get(login_query(west)))
 
 
-def test_no_code_before_the_second_factor_that_the_role_needs(cast, items):
+def test_no_code_before_the_second_factor_that_the_role_needs(cast):
     system = connect(cast.department, cast.district, cast.security, Kind.OIDC, system={"roles": ["town_admin"]})
     answer = sign_in(Client(), cast.town, second_factor=False).get(login_query(system))
     assert answer["Location"].startswith("/second-factor/")
 
 
-def test_no_code_of_a_suspended_or_closed_or_changed_system(cast, items, browser, system, other):
+def test_no_code_of_a_suspended_or_closed_or_changed_system(cast, browser, system, other):
     suspend_system(actor=cast.district, system=system.system, reason="数据泄露")
     assert browser.get(login_query(system)).status_code == 400
     close_entrance(actor=cast.security, pk=other.entrance.pk)
@@ -147,7 +147,7 @@ def test_no_code_of_a_suspended_or_closed_or_changed_system(cast, items, browser
         assert browser.get(login_query(third, redirect_uri=uri)).status_code == 400
 
 
-def test_no_code_of_a_system_whose_validity_is_over(cast, items, browser, system):
+def test_no_code_of_a_system_whose_validity_is_over(cast, browser, system):
     system.system.live.__class__.objects.update(valid_until=localdate() - timedelta(days=1))
     assert browser.get(login_query(system)).status_code == 400
 
@@ -329,7 +329,7 @@ def test_no_logout_with_the_identity_of_another_system(browser, system, other):
 
 # CAS -----------------------------------------------------------------------------------------------------------------
 @pytest.fixture
-def older(cast, items):
+def older(cast):
     return connect(cast.department, cast.district, cast.security, Kind.CAS, name="旧系统")
 
 
