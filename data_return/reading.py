@@ -101,10 +101,11 @@ def make_records(
         marks = blind_indexes(named_by, names) if is_sealed else repeat(None)
         plain, stored = _as_json(table, told, some)
         prints = blind_indexes(FINGERPRINT, plain)
+        is_placed = COMMUNITY in table.values
         for key, mark, values, told_by, position in zip(
             blind_indexes(SOURCE_KEY, names), marks, stored, prints, some, strict=False
         ):
-            village = villages.find(table.at(TOWN, position), table.at(COMMUNITY, position))
+            village = villages.find(table.at(TOWN, position), table.at(COMMUNITY, position)) if is_placed else None
             yield NewRecord(key.hex(), mark, values, told_by, village, days[position])
 
 

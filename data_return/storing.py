@@ -4,8 +4,7 @@ The one way for what is uploaded and for what is pulled. Runs in the scope of th
 `services.writing.open_writing`: only people inside it are matched.
 """
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -42,13 +41,8 @@ _STAYING = """
 (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(kept.values) WHERE key = ANY (%(staying)s))
   || excluded.values
 """
-_COUNT = """
-SELECT count(*), count(person_id), coalesce((
-  SELECT jsonb_object_agg(item, n) FROM (
-    SELECT item, count(*) AS n FROM data_return_returnedrecord r, jsonb_object_keys(r.values) AS item
-    WHERE r.dataset_id = %(dataset)s GROUP BY item) filled), '{}')
-FROM data_return_returnedrecord WHERE dataset_id = %(dataset)s
-"""
+_COUNT = "SELECT count(*), count(person_id){items} FROM data_return_returnedrecord WHERE dataset_id = %s"
+_FILLED = ", count(*) FILTER (WHERE values ? %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +99,12 @@ def upsert_brought(cursor: CursorWrapper, belonging: Belonging) -> int:
     return int(cursor.rowcount)
 
 
-def count_quality(dataset_id: int) -> dict[str, Any]:
+def count_quality(dataset_id: int, items: Sequence[str]) -> dict[str, Any]:
     """{"rows", "matched", "filled": {item code: rows}} of all records of the dataset in the running scope."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"dataset": dataset_id})
-        rows, matched, filled = cursor.fetchone()
-    return {"rows": rows, "matched": matched, "filled": json.loads(filled) if isinstance(filled, str) else filled}
+        cursor.execute(_COUNT.format(items=_FILLED * len(items)), [*items, dataset_id])
+        rows, matched, *filled = cursor.fetchone()
+    return {"rows": rows, "matched": matched, "filled": {item: n for item, n in zip(items, filled, strict=True) if n}}
 
 
 def _upsert(belonging: Belonging) -> str:

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from accounts.waking import call
+from data_return.pull.ending import forget_runs
 from data_return.pull.leases import list_due_connectors
 from data_return.pull.running import run_connector
 from data_return.push.queue import MOST_AT_ONCE, list_due_targets, work_off
@@ -39,6 +40,12 @@ def resume_pushes_task() -> None:
 def pull_task(connector_id: int) -> None:
     """When somebody asked for a run. Only the holder of the lease runs."""
     run_connector(connector_id)
+
+
+@shared_task(ignore_result=True)
+def forget_runs_task() -> None:
+    """Every night by beat."""
+    forget_runs()
 
 
 @shared_task(ignore_result=True)

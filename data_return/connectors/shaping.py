@@ -36,10 +36,10 @@ def to_columns(rows: Sequence[Mapping[str, Any]]) -> Columns:
 
 def plain(value: Any) -> Any:
     """A value as the readers of data items take it: text, whole number, day, time, yes or no, None."""
-    if value is None or isinstance(value, bool | int | date | float):
-        return value
     if isinstance(value, str):
         return value[:LONGEST]
+    if value is None or isinstance(value, bool | int | date | float):
+        return value
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() and abs(value) < 10**15 else f"{value:f}"
     return str(value)[:LONGEST] if not isinstance(value, bytes | memoryview) else None

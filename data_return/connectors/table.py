@@ -39,15 +39,16 @@ class SqlTable(SourceKind):
         fields = wanted.fields or self.list_fields()
         order = [name for name in (wanted.updated, wanted.key) if name] or [fields[0]]
         after = _after(wanted) if wanted.updated else at.get("after", ())
+        asked = list(dict.fromkeys([*fields, *order]))
         rows = channel.read_rows(
             table,
-            [*fields, *order],
+            asked,
             order=order,
             after=after,
             most=wanted.size,
             strictly=len(after) == len(order),
         )
-        last = rows[-1][len(fields) :] if rows else ()
+        last = tuple(rows[-1][asked.index(name)] for name in order) if rows else ()
         page = dict(zip(fields, _columns(rows, len(fields)), strict=True))
         over = len(rows) < wanted.size
         if wanted.updated:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.utils.timezone import now
 
 from accounts.actors import Actor
@@ -17,6 +17,7 @@ from data_return.models.pull import INTERNAL
 from data_return.pull.keeping import SHORT
 from data_return.pull.leases import holding
 from data_return.pull.schedule import next_time, pause_after, time_after
+from data_return.selectors.datasets import list_items
 from data_return.services.writing import open_writing
 from data_return.storing import count_quality
 
@@ -28,6 +29,7 @@ _UNHEARD = f"""
 dataset_id = %(dataset)s AND district = %(district)s AND NOT EXISTS (
   SELECT FROM data_return_pullseen s WHERE s.run_id = %(run)s AND s.key = {SHORT.format(key="r.source_key")})
 """  # noqa: S608  (our own names)
+KEPT = timedelta(days=180)
 State = PullRun.State
 
 
@@ -41,7 +43,7 @@ def end_run(connector_id: int, run: PullRun, lease: uuid.UUID) -> None:
         _close(run, State.DONE, "")
         changed: dict[str, Any] = {"failures": 0, "failing_since": None, "fault": "", "drift": run.drift}
         Connector.objects.filter(pk=connector.pk).update(due_at=time_after(connector, run), **changed)
-        figures = {"quality": count_quality(connector.dataset_id)} if run.written or run.gone else {}
+        figures = {"quality": _count(connector)} if run.written or run.gone else {}
         Dataset.objects.filter(pk=connector.dataset_id).update(loaded_at=now(), **figures)
         record(actor, "pull.done", connector, run=run.pk, came=run.came, written=run.written, gone=run.gone)
 
@@ -64,6 +66,18 @@ def fail_run(connector_id: int, run: PullRun, lease: uuid.UUID, fault: str, retr
             failures=F("failures") + 1, fault=fault, failing_since=since, due_at=due_at, **drift
         )
         record(actor, "pull.failed", connector, result="failed", run=run.pk, fault=fault)
+
+
+def _count(connector: Connector) -> dict[str, Any]:
+    items = list_items(connector.dataset.live) if connector.dataset.live else []
+    return count_quality(connector.dataset_id, [item.code for item in items])
+
+
+def forget_runs() -> int:
+    """Delete records of runs that ended long ago, not the last one of a connector. Returns how many."""
+    last = PullRun.objects.filter(connector=OuterRef("connector")).order_by("-pk").values("pk")[:1]
+    old = PullRun.objects.filter(ended_at__lt=now() - KEPT).exclude(pk=Subquery(last))
+    return old.delete()[0]
 
 
 def _check_whole(run: PullRun) -> None:

@@ -155,8 +155,7 @@ class _Preparing:
         today, raws = self._plan.today, self._page.columns.get(self._plan.updated_field)
         if not raws:
             return [today] * self._page.size
-        known: dict[Any, date] = {}
-        return [known.get(raw) or known.setdefault(raw, min(_day_of(raw) or today, today)) for raw in raws]
+        return [min(_day_of(raw) or today, today) for raw in raws]
 
 
 def _day_of(raw: Any) -> date | None:

@@ -78,7 +78,7 @@ def load_records(actor: Actor, job: Job, *, load_id: int) -> Steps:
     load.errors = [error.as_dict() for error in sorted(table.errors, key=lambda error: error.row)[:KEPT]]
     load.file = None
     load.save(update_fields=["row_count", "error_count", "written_count", "errors", "file"])
-    dataset.quality, dataset.loaded_at = count_quality(dataset.pk), now()
+    dataset.quality, dataset.loaded_at = count_quality(dataset.pk, [item.code for item in items]), now()
     dataset.save(update_fields=["quality", "loaded_at"])
     record(actor, "dataset.loaded", dataset, load=load.pk, rows=load.row_count, changed=load.written_count)
     yield Progress(2, 2)

@@ -331,6 +331,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "resume-pushes": {"task": "data_return.tasks.resume_pushes_task", "schedule": 5.0, "options": {"expires": 10}},
     "resume-pulls": {"task": "data_return.tasks.resume_pulls_task", "schedule": 5.0, "options": {"expires": 10}},
+    "forget-runs": {"task": "data_return.tasks.forget_runs_task", "schedule": crontab(hour="3", minute="45")},
     "forget-events": {"task": "data_return.tasks.forget_events_task", "schedule": crontab(hour="3", minute="40")},
     "end-sign-ons": {"task": "portal.tasks.end_sign_ons_task", "schedule": 30.0, "options": {"expires": 30}},
     "forget-sign-ons": {"task": "portal.tasks.forget_sign_ons_task", "schedule": crontab(hour="3", minute="50")},

@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -60,7 +60,8 @@ class Ledger:
         """Some come, some change."""
         for _ in range(NEW):
             n = len(self.rows) + 1
-            self.rows[n] = {"id": n, "card": make_id_number(), "name": f"居民{n}", **self._news()}
+            born = date(1940, 1, 1) + timedelta(days=n // 500)  # a day has a thousand numbers
+            self.rows[n] = {"id": n, "card": make_id_number(born), "name": f"居民{n}", **self._news()}
         for n in random.sample(sorted(self.rows), CHANGED):
             self.rows[n] = self.rows[n] | self._news()
 

@@ -13,6 +13,7 @@ from data_return.channels.faults import Fault
 from data_return.connectors.codec import read_back
 from data_return.models import Connector, PullRun, PullSeen
 from data_return.pull import keeping, leases, running
+from data_return.pull.ending import forget_runs
 from data_return.pull.leases import lease_time, list_due_connectors
 from data_return.pull.running import run_connector
 from tests.data_return.pulling import BY_TIME, FIELDS, Pulls, names_of, row, rows_of
@@ -305,6 +306,16 @@ def test_a_failing_source_is_asked_later_and_later_and_the_run_goes_on(pulls, da
         run = pulls.run(connector)
     assert (run.state, run.written, connector.failures, connector.fault) == (State.DONE, 5, 0, "")
     assert PullRun.objects.count() == 1
+
+
+def test_old_runs_are_forgotten_and_the_last_one_is_not(pulls, dataset, tmp_path):
+    with json_server(tmp_path, rows=rows_of(2)) as url:
+        connector = pulls.to(url, dataset)
+        first, second = pulls.run(connector), pulls.run(connector)
+    PullRun.objects.update(ended_at=now() - timedelta(days=200))
+    assert forget_runs() == 1
+    assert list(PullRun.objects.all()) == [second]
+    assert first.pk != second.pk
 
 
 def test_a_run_leaves_one_line_and_costs_the_same_however_many_rows(pulls, dataset, tmp_path):
