@@ -12,7 +12,7 @@ from bench.database import FOLDER, seeded
 from bench.frame import Line, passes, show, write
 from portal.supervisor import stoppable
 
-PARTS = ("search", "prefill", "returned", "grid_page", "export", "dispatch", "import_people", "tags")
+PARTS = ("search", "prefill", "returned", "grid_page", "export", "dispatch", "import_people", "tags", "pull")
 """Modules with `run() -> list[Line]`."""
 
 
