@@ -17,6 +17,7 @@ class ApiScope(TextChoices):
     EXPORTS = "exports", "生成和下载导出文件"
     REPORTS = "reports", "查看本辖区的报表和填报行"
     CELLS = "cells", "填写本辖区的报表"
+    TAGS = "tags", "读取标签目录和本辖区的标签标注"
     TODOS = "todos", "发送、办结和取消业务系统待办"
 
 
@@ -27,6 +28,7 @@ SCOPE_RIGHTS: dict[ApiScope, str] = {
     ApiScope.EXPORTS: rights.COLLECT_REPORTS,
     ApiScope.REPORTS: rights.READ_REPORTS,
     ApiScope.CELLS: rights.FILL_REPORTS,
+    ApiScope.TAGS: rights.VIEW_TAGS,
     ApiScope.TODOS: rights.SEND_TODOS,
 }
 STANDS_FOR_STEP_UP = frozenset({ApiScope.ROWS, ApiScope.EXPORTS})

@@ -74,6 +74,7 @@ ACTIONS = {
     "list.renamed": "给保存的名单改名",
     "list.deleted": "删除保存的名单",
     "list.restored": "恢复保存的名单",
+    "tag.assignments_read": "接口读取标签标注",
     "tag.statistics_exported": "导出标签统计",
     "tag.drafted": "起草标签申请",
     "tag.submitted": "提交标签申请",

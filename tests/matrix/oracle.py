@@ -76,7 +76,7 @@ VISITORS = (
         "machine of civil", "department", "district", "civil", scopes=("forms", "totals", "rows", "exports", "todos")
     ),
     Visitor("machine of civil for totals", "department", "district", "civil", scopes=("totals",)),
-    Visitor("machine of the village", "worker", "east", scopes=("reports", "cells")),
+    Visitor("machine of the village", "worker", "east", scopes=("reports", "cells", "tags")),
     Visitor("worker whose post ended", "worker", "east", post_ended=True),
 )
 NEED_SECOND_FACTOR = {"town", "district", "department", "data officer", "discipline", "system", "security", "audit"}
@@ -552,6 +552,8 @@ RULES: dict[str, Rule] = {
     "tagging:tag_import": rule(TAG_MAKERS, "GET HEAD POST"),
     "tagging:tag_export": rule(TAG_READERS, "GET HEAD", step_up=True),
     "tagging:import_map": rule(TAG_MAKERS, "POST", "own tag request"),
+    "tagging:api_tags": rule(TAG_READERS, API, scope="tags"),
+    "tagging:api_tag_assignments": rule(READERS, API, scope="tags"),
     "tagging:tag_statistics": rule(TAG_READERS, "GET HEAD"),
     "tagging:tag_statistics_export": rule(TAG_READERS, "GET HEAD", step_up=True),
     "tagging:tag_trend": rule(TAG_READERS, "GET HEAD", "tag"),

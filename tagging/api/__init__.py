@@ -1,0 +1,1 @@
+"""Tags for the systems of departments and villages."""
