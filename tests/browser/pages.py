@@ -37,13 +37,15 @@ DRAFT = ("/forms/{draft}/", "/forms/{draft}/columns/", "/forms/{draft}/settings/
 ADMISSION = ("/admissions/", "/admissions/{submitted}/", "/items/", "/items/person.phone")
 PEOPLE = ("/people/", "/people/{user}/", "/people/posts/{post}/move/", "/grids/", "/grids/{community}/")
 PEOPLE_EDITS = ("/people/add/", "/people/import/", "/people/waiting/", "/people/{user}/password/")
-COMPLAINTS = ("/complaints/", "/complaints/new/", "/complaints/mine/")
+COMPLAINTS = ("/complaints/", "/complaints/new/", "/complaints/mine/", "/burden/outside/")
+NOTICES = ("/notices/", "/guides/", "/help/?screen=portal:home")
+SENDING = ("/notices/new/", "/notices/sent/", "/guides/new/", "/burden/points/")
 TAGS = ("/tags/", "/tags/add/", "/tags/requests/")
 PAGES: dict[str, tuple[str, ...]] = {
-    "王建国": OWN + LISTS + CARDS + EDITS + FILLING + COMPLAINTS,
+    "王建国": OWN + LISTS + CARDS + EDITS + FILLING + COMPLAINTS + NOTICES,
     "施卫东": ("/", "/residents/", "/reports/", "/events/", "/datasets/"),
     "顾文杰": ("/", "/residents/", "/residents/{person}", "/events/", "/review/", *PEOPLE, *TAGS),
-    "徐静": ("/", "/residents/{person}", "/burden/bulletin/", *ADMISSION, *PEOPLE, *TAGS),
+    "徐静": ("/", "/residents/{person}", "/burden/bulletin/", *ADMISSION, *PEOPLE, *TAGS, *SENDING),
     "张敏": ("/", *FORMS, "/opinions/", "/opinions/{opinion}/", "/inquiries/"),
     "杨帆": DRAFT,
     "钱磊": ("/", "/items/", "/datasets/", "/datasets/new/"),
