@@ -129,25 +129,27 @@ class Workbench:
 
 
 def get_workbench(*, actor: Actor, now: datetime, todo: Mapping[str, int]) -> Workbench:
-    """Everything the post may and has to see this morning. todo: what `count_todo` counted."""
+    """Everything the post may and has to see this morning.
+
+    todo: what `count_todo` counted. What waits for nobody is not asked for again.
+    """
     fills, reviews = holds(actor, rights.FILL_REPORTS), holds(actor, rights.REVIEW_REPORTS)
     follows = reviews or holds(actor, rights.ADMIT_FORMS) or holds(actor, rights.DESIGN_FORMS)
-    handles = holds(actor, rights.HANDLE_EVENTS) or holds(actor, rights.REPORT_EVENTS)
     return Workbench(
         reports=list_report_tasks(actor=actor, now=now) if fills else ReportTasks(),
         reviews=list_reviews(actor=actor, now=now) if reviews else [],
-        admissions=list_admission_tasks(actor=actor) if holds(actor, rights.ADMIT_FORMS) else [],
-        opinions=list_opinion_tasks(actor=actor) if holds(actor, rights.GIVE_OPINIONS) else [],
-        filings=list_filing_tasks(actor=actor),
-        system_opinions=list_system_opinion_tasks(actor=actor) if holds(actor, rights.GIVE_OPINIONS) else [],
-        forms=list_form_tasks(actor=actor) if holds(actor, rights.DESIGN_FORMS) else [],
+        admissions=list_admission_tasks(actor=actor) if todo.get("admissions") else [],
+        opinions=list_opinion_tasks(actor=actor) if todo.get("opinions") else [],
+        filings=list_filing_tasks(actor=actor) if todo.get("systems") or todo.get("own_systems") else [],
+        system_opinions=list_system_opinion_tasks(actor=actor) if todo.get("system_opinions") else [],
+        forms=list_form_tasks(actor=actor) if todo.get("forms") else [],
         tag_changes=list_tag_tasks(actor=actor) if holds(actor, rights.DECIDE_TAGS) and todo.get("tags") else [],
         rechecks=todo.get("tags", 0) if holds(actor, rights.ATTACH_TAGS) else 0,
-        events=list_event_tasks(actor=actor) if handles else [],
+        events=list_event_tasks(actor=actor) if todo.get("events") else [],
         letters=list(list_letters_to_answer(actor=actor)[:SHOWN]) if todo.get("letters") else [],
         system_todos=list(list_waiting_todos(actor=actor)[:SHOWN]) if todo.get("system_todos") else [],
-        differences=list_difference_tasks(actor=actor) if holds(actor, rights.CHANGE_RESIDENTS) else [],
-        emergencies=list_emergency_tasks(actor=actor) if holds(actor, rights.WATCH_UNMASKING) else [],
+        differences=list_difference_tasks(actor=actor) if todo.get("differences") else [],
+        emergencies=list_emergency_tasks(actor=actor) if todo.get("emergencies") else [],
         corrections=get_correction_task(actor=actor) if todo.get("corrections") else None,
         grants=get_grant_tasks(actor=actor, todo=todo),
         complaints=list_complaint_tasks(actor=actor, todo=todo),

@@ -17,7 +17,7 @@ from tests.doors import sign_in, watching
 from tests.factories import DISTRICT, EAST, EAST_GRID, TOWN, WEST, make_actor, make_form, make_person, send_form
 from tests.forms_engine.bringing import submitted
 
-MOST_QUERIES = 13
+MOST_QUERIES = 12
 COLUMNS = {"B": "person.name", "C": "person.phone"}
 
 
