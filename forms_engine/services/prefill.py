@@ -157,7 +157,7 @@ WITH written AS (
            coalesce((SELECT jsonb_object_agg(k, 'confirm') FROM jsonb_object_keys(a.found) k), '{{}}')
                || jsonb_strip_nulls({flags}) || coalesce(d.found, '{{}}'),
            {origins}, '{{}}', '{{}}', %s, %s
-    FROM ({subjects}) s (id, area_code, community, cells, flags, stamps)
+    FROM ({subjects} {apart}) s (id, area_code, community, cells, flags, stamps)
     JOIN forms_engine_report r ON r.id = ANY(%s) AND {match}
     {joins}
     LEFT JOIN ({differences}) d ON d.subject_id = s.id
@@ -167,7 +167,7 @@ WITH written AS (
 )
 {counted}
 """
-_PLAIN = {"cells": "s.cells", "flags": "s.flags", "origins": "'{}'", "joins": "", "returning": "1"}
+_PLAIN = {"cells": "s.cells", "flags": "s.flags", "origins": "'{}'", "joins": "", "returning": "1", "apart": ""}
 _COUNT = "SELECT NULL, NULL, count(*) FROM written"
 _COUNT_USED = """
 SELECT NULL, NULL, count(*) FROM written
@@ -231,6 +231,7 @@ def _from_returned(returned: Returned, roster: Roster) -> dict[str, str]:
         "flags": returned.flags(roster.on),
         "origins": returned.origins,
         "joins": returned.joins,
+        "apart": "OFFSET 0",  # else each use of `s.cells` would make the whole object anew
         "returning": "report_id, subject_id, origins",
     }
 
