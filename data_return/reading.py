@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import repeat
 from json.encoder import encode_basestring
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -46,15 +45,18 @@ class Table:
         return column[position] if column is not None else None
 
 
-class NewRecord(NamedTuple):
-    """key: of the source. mark: blind index of an ID number. values: JSON. village: the one that its row names."""
+class NewRecords(NamedTuple):
+    """Some thousand records, column by column: an object for each would be most of the work of making them.
 
-    key: str
-    mark: bytes | None
-    values: str
-    fingerprint: bytes
-    village: int | None
-    day: date
+    keys: blind indexes of who they are about. marks: of ID numbers. values: JSON. villages: those that rows name.
+    """
+
+    keys: list[bytes]
+    marks: Sequence[bytes | None]
+    values: list[str]
+    fingerprints: list[bytes]
+    villages: Sequence[int | None]
+    days: list[date]
 
 
 def bind_columns(workbook: Workbook, items: Sequence[DataItem]) -> SheetBinding:
@@ -90,28 +92,34 @@ def read_table(workbook: Workbook, binding: SheetBinding, named_by: str, catalog
 
 def make_records(
     table: Table, named_by: str, items: Sequence[DataItem], villages: Villages, days: Sequence[date]
-) -> Iterator[NewRecord]:
-    """One for each right row. days: what each row was observed on. By columns: sealing is most of its time."""
+) -> Iterator[NewRecords]:
+    """A record for each right row. days: what each row was observed on."""
     told = [item for item in items if item.code in table.values]
     right = [position for position in range(len(table.numbers)) if position not in table.wrong]
     for start in range(0, len(right), CHUNK):
         some = right[start : start + CHUNK]
         names = [str(table.values[named_by][position]) for position in some]
         is_sealed = any(item.code == named_by and item.is_sealed for item in told)
-        marks = blind_indexes(named_by, names) if is_sealed else repeat(None)
         plain, stored = _as_json(table, told, some)
-        prints = blind_indexes(FINGERPRINT, plain)
-        is_placed = COMMUNITY in table.values
-        for key, mark, values, told_by, position in zip(
-            blind_indexes(SOURCE_KEY, names), marks, stored, prints, some, strict=False
-        ):
-            village = villages.find(table.at(TOWN, position), table.at(COMMUNITY, position)) if is_placed else None
-            yield NewRecord(key.hex(), mark, values, told_by, village, days[position])
+        yield NewRecords(
+            keys=blind_indexes(SOURCE_KEY, names),
+            marks=blind_indexes(named_by, names) if is_sealed else [None] * len(some),
+            values=stored,
+            fingerprints=blind_indexes(FINGERPRINT, plain),
+            villages=_find_villages(table, some, villages),
+            days=[days[position] for position in some],
+        )
 
 
 def key_of(name: str) -> str:
     """The source key of a record about the subject of that name or number."""
     return blind_index(SOURCE_KEY, name).hex()
+
+
+def _find_villages(table: Table, positions: Sequence[int], villages: Villages) -> Sequence[int | None]:
+    if COMMUNITY not in table.values:
+        return [None] * len(positions)
+    return [villages.find(table.at(TOWN, position), table.at(COMMUNITY, position)) for position in positions]
 
 
 def _as_json(table: Table, items: Sequence[DataItem], positions: Sequence[int]) -> tuple[list[str], list[str]]:

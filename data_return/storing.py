@@ -7,15 +7,15 @@ The one way for what is uploaded and for what is pulled. Runs in the scope of th
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from datetime import date
 from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from accounts.codes import district_of
-from data_return.reading import NewRecord
-from registry.importing.copying import CHUNK, as_bytea, copy_piece, or_nothing
+from data_return.reading import NewRecords
+from registry.importing.copying import as_bytea, copy_piece, or_nothing
 
 _BROUGHT = """
 CREATE TEMPORARY TABLE brought_records
@@ -59,7 +59,7 @@ class Belonging:
     staying: tuple[str, ...] = ()
 
 
-def upsert_records(belonging: Belonging, records: Iterable[NewRecord]) -> int:
+def upsert_records(belonging: Belonging, records: Iterable[NewRecords]) -> int:
     """How many records are new or changed. What was observed earlier never overwrites what was observed later.
 
     A record goes to the village of its subject, else to the one that its row names, else to the department.
@@ -68,11 +68,10 @@ def upsert_records(belonging: Belonging, records: Iterable[NewRecord]) -> int:
         return upsert_brought(cursor, belonging)
 
 
-def record_pieces(records: Iterable[NewRecord]) -> Iterator[bytes]:
+def record_pieces(records: Iterable[NewRecords]) -> Iterator[bytes]:
     """Records as they are copied. No database, so it may be done in a thread."""
-    left = iter(records)
-    while some := list(islice(left, CHUNK)):
-        yield "".join(map(_as_line, some)).encode()
+    for some in records:
+        yield "".join(map(_as_line, *some)).encode()
 
 
 @contextmanager
@@ -114,8 +113,7 @@ def _upsert(belonging: Belonging) -> str:
     return _UPSERT.format(**parts)
 
 
-def _as_line(one: NewRecord) -> str:
+def _as_line(key: bytes, mark: bytes | None, values: str, fingerprint: bytes, village: int | None, day: date) -> str:
     """A line of CSV as `copy_piece` takes it; only the values need quoting."""
-    values = one.values.replace('"', '""')
-    village = or_nothing(one.village)
-    return f'{one.key},{as_bytea(one.mark)},"{values}",{as_bytea(one.fingerprint)},{village},{one.day}\n'
+    quoted = values.replace('"', '""')
+    return f'{key.hex()},{as_bytea(mark)},"{quoted}",{as_bytea(fingerprint)},{or_nothing(village)},{day}\n'

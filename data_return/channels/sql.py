@@ -134,7 +134,7 @@ class SqlChannel:
             place = row_of(*keys[: len(after)])
             statement = statement.where(place > row_of(*after) if strictly else place >= row_of(*after))
         with self._asking() as connection:
-            return [tuple(row) for row in connection.execute(statement)]
+            return list(map(tuple, connection.execute(statement).all()))
 
     @contextmanager
     def _asking(self) -> Iterator[Connection]:
