@@ -6,15 +6,16 @@ from collections.abc import Mapping
 
 from portal.embedded.child import Child, Sink, to_terminal
 from portal.places import ROOT
+from portal.shedding import CONNECTIONS, THREADS
 
 # Whoever starts the portal as root has decided so; PostgreSQL alone needs another account and gets it.
 _AS_ROOT = "ignore:You're running the worker"
 
 
 def web(env: Mapping[str, str], port: int, *, sink: Sink = to_terminal) -> Child:
-    """Granian on 127.0.0.1: two processes of four threads, so at most 8 connections to the database."""
+    """Granian on 127.0.0.1: two processes that work on four requests each, so at most 8 connections to the database."""
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
-    threads = ["--blocking-threads", "4", "--backpressure", "64"]
+    threads = ["--blocking-threads", str(THREADS), "--backpressure", str(CONNECTIONS), "--backlog", str(CONNECTIONS)]
     care = ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws", "--log-level", "warning"]
     argv = [sys.executable, "-m", "granian", *options, *threads, *care, "portal.wsgi:application"]
     return Child("web", argv, env=env, sink=sink, cwd=ROOT)

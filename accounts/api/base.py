@@ -48,7 +48,7 @@ def problems(*statuses: int) -> dict[Any, Any]:
     return {(status, PROBLEM): OpenApiResponse(ProblemOutput) for status in statuses}
 
 
-READING = problems(400, 401, 403, 404, 405, 406, 429)
+READING = problems(400, 401, 403, 404, 405, 406, 429, 503)
 WRITING = READING | problems(409, 415, 422)
 
 PK = OpenApiParameter("id", {"type": "integer", "format": "int64", "minimum": 1, "maximum": BIGGEST}, "path")

@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "portal.busy.BusyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.bearer.OnlyTokenMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
