@@ -1,4 +1,4 @@
-"""The monthly bulletin (减负月报): the same sentences and tables for the printable page and the Word file."""
+"""The monthly bulletin (减负月报): the same sentences and tables for the page, the Word file and the PDF."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,12 @@ from datetime import date, timedelta
 
 from portal.burden_words import TOTAL, explain_minutes
 from portal.selectors.burden import Account, Burden, Month
+from portal.selectors.monitoring import ENOUGH_POINTS, Outside
 
 HEADERS = ("部门", "表单", "下发", "到达村居", "要求格数", "已预填", "零打扰", "新要", "估算分钟", "少抄录")
 NEW_HEADERS = ("部门", "表单", "新要格数")
 TREND_HEADERS = ("月份", "下发", "要求格数", "已预填", "预填占比", "估算分钟", "少抄录")
+OUTSIDE_HEADERS = ("部门", "件数", "工作群", "纸质", "其他系统", "电话、会议", "已有或给过", "村居估计分钟")
 NOTE = "本月报统计发表的部门,不统计填表的人;只有格数和份数,不含居民信息。"
 
 
@@ -37,18 +39,20 @@ class Bulletin:
     notes: Sequence[str]
 
 
-def compose(account: Account, months: Sequence[Month], *, today: date) -> Bulletin:
-    """account: of one month; months: up to it."""
+def compose(account: Account, months: Sequence[Month], outside: Outside | None, *, today: date) -> Bulletin:
+    """account: of one month; months: up to it. outside: what points told; None: the reader is not told."""
     whose = account.department.name if account.department else account.area.name
     tables = [Table("各部门情况" if account.department is None else "本部门情况", HEADERS, _department_rows(account))]
     fresh = [[line.department, line.form, str(line.burden.fresh)] for line in account.forms if line.burden.fresh]
     if fresh:
         tables.append(Table("有新要内容的表单", NEW_HEADERS, fresh, text_columns=2))
+    if outside and outside.lines:
+        tables.append(Table("平台外的任务(监测点上报)", OUTSIDE_HEADERS, _outside_rows(outside)))
     tables.append(Table(f"近 {len(months)} 个月", TREND_HEADERS, [_month_row(month) for month in months]))
     return Bulletin(
         title=f"{whose}减负月报",
         subtitle=f"{account.period.label}(统计至 {min(today, _last_day(account)):%Y-%m-%d})",
-        sentences=_sentences(account, months),
+        sentences=[*_sentences(account, months), *_told_outside(outside)],
         tables=tables,
         notes=[explain_minutes(), NOTE],
     )
@@ -69,6 +73,25 @@ def _sentences(account: Account, months: Sequence[Month]) -> list[str]:
     ]
     said += [f"有 {total.late} 次下发的提前量比准入时承诺的短。"] if total.late else []
     return [*said, *_compared(total, months)]
+
+
+def _told_outside(outside: Outside | None) -> list[str]:
+    if outside is None:
+        return []
+    if outside.withheld:
+        return [f"平台外的任务:上报的监测点少于 {ENOUGH_POINTS} 个,不显示。"]
+    if not outside.lines:
+        return ["平台外的任务:监测点没有上报。"]
+    asks, minutes = sum(line.asks for line in outside.lines), sum(line.minutes for line in outside.lines)
+    told = f"{outside.points} 个监测点上报 {asks} 件,村居估计 {minutes} 分钟"
+    return [f"平台外的任务:{told}。这是抽样,不计入上面的数。"]
+
+
+def _outside_rows(outside: Outside) -> list[list[str]]:
+    return [
+        [o.department, *map(str, (o.asks, o.chat, o.paper, o.system, o.phone, o.repeated, o.minutes))]
+        for o in outside.lines
+    ]
 
 
 def _compared(total: Burden, months: Sequence[Month]) -> list[str]:

@@ -95,6 +95,7 @@ urlpatterns = [
     path("notices/", notices.notice_list, name="notice_list"),
     path("notices/sent/", notices.notice_sent, name="notice_sent"),
     path("notices/new/", notices.notice_new, name="notice_new"),
+    path("burden/bulletin/pdf/", burden.burden_bulletin_pdf, name="burden_bulletin_pdf"),
     path("notices/<int:pk>/", notices.notice_detail, name="notice_detail"),
     path("notices/<int:pk>/files/<int:file_pk>/", notices.notice_file, name="notice_file"),
     path("notices/<int:pk>/edit/", notices.notice_edit, name="notice_edit"),

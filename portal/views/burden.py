@@ -1,5 +1,6 @@
 """The burden account (减负账): pages, Excel, monthly bulletin. About issuers; no resident and no worker appears."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from forms_engine.selectors.dispatches import list_towns
 from portal import bulletin
 from portal.burden_forms import MonthChoice, PeriodChoice
 from portal.burden_words import COLUMNS, TOTAL, chart_of, explain_minutes, list_cells, sheet_headers, sheet_rows
+from portal.pdf_file import PDF, write_pdf
 from portal.periods import Period
 from portal.selectors.burden import get_account, get_issuer, get_place, list_months, own_department
 from portal.selectors.monitoring import get_outside
@@ -73,11 +75,10 @@ def burden_export(request: HttpRequest) -> HttpResponse:
 def burden_bulletin(request: HttpRequest) -> HttpResponse:
     """The monthly bulletin, to be read and printed."""
     form = MonthChoice(request.GET)
-    area, department = _own(request)
     context = {
         "form": form,
-        "found": _compose(area, department, form.chosen),
-        "word_query": urlencode({"period": form.chosen.key}),
+        "found": _compose(request, form.chosen),
+        "file_query": urlencode({"period": form.chosen.key}),
     }
     return render(request, "portal/burden_bulletin.html", context, status=422 if form.errors else 200)
 
@@ -85,12 +86,13 @@ def burden_bulletin(request: HttpRequest) -> HttpResponse:
 @access(SEE_BURDEN, file=True)
 @require_safe
 def burden_bulletin_word(request: HttpRequest) -> HttpResponse:
-    actor, period = actor_of(request), MonthChoice(request.GET).chosen
-    area, department = _own(request)
-    limits.spend(actor, limits.EXPORT, limits.rows_cost(1))
-    record(actor, "burden.bulletin_taken", **_named(area, department, period))
-    name = f"减负月报 {_whose(area, department)} {period.key}.docx"
-    return as_download(write_word(_compose(area, department, period)), name, DOCX)
+    return _bulletin_file(request, write_word, "docx", DOCX)
+
+
+@access(SEE_BURDEN, file=True)
+@require_safe
+def burden_bulletin_pdf(request: HttpRequest) -> HttpResponse:
+    return _bulletin_file(request, write_pdf, "pdf", PDF)
 
 
 def _account_page(
@@ -144,10 +146,25 @@ def _number(request: HttpRequest, name: str) -> int | None:
     return int(text)
 
 
-def _compose(area: Area, department: Department | None, period: Period) -> bulletin.Bulletin:
+def _bulletin_file(
+    request: HttpRequest, write: Callable[[bulletin.Bulletin], bytes], ending: str, content_type: str
+) -> HttpResponse:
+    """The bulletin of the month as a download, counted and audited. ending: of the file's name."""
+    actor, period = actor_of(request), MonthChoice(request.GET).chosen
+    area, department = _own(request)
+    limits.spend(actor, limits.EXPORT, limits.rows_cost(1))
+    record(actor, "burden.bulletin_taken", **_named(area, department, period), file_format=ending)
+    name = f"减负月报 {_whose(area, department)} {period.key}.{ending}"
+    return as_download(write(_compose(request, period)), name, content_type)
+
+
+def _compose(request: HttpRequest, period: Period) -> bulletin.Bulletin:
+    """Of the post's own area or department."""
+    area, department = _own(request)
     account = get_account(area=area, period=period, department=department)
     months = list_months(area=area, period=period, department=department, count=BULLETIN_MONTHS)
-    return bulletin.compose(account, months, today=localdate())
+    outside = get_outside(actor=actor_of(request), area=area, period=period, department=department)
+    return bulletin.compose(account, months, outside, today=localdate())
 
 
 def _whose(area: Area, department: Department | None) -> str:

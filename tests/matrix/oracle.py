@@ -393,6 +393,7 @@ RULES: dict[str, Rule] = {
     "portal:burden_point_end": rule(DISTRICT, "POST", "monitoring point"),
     "portal:burden_bulletin": rule(BURDEN_READERS, "GET HEAD"),
     "portal:burden_bulletin_word": rule(BURDEN_READERS, "GET HEAD"),
+    "portal:burden_bulletin_pdf": rule(BURDEN_READERS, "GET HEAD"),
     "portal:status": rule(frozenset({"system"}), "GET HEAD"),
     "portal:system_list": rule(SYSTEM_READERS, "GET HEAD"),
     "portal:system_export": rule(SYSTEM_READERS, "GET HEAD", step_up=True),
