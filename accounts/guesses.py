@@ -43,6 +43,11 @@ def give_back(guess: int) -> None:
     Guess.objects.filter(pk=guess).delete()
 
 
+def count_guesses() -> int:
+    """Within WINDOW, of everybody: those that did not open, and the few that are being looked at."""
+    return Guess.objects.filter(at__gt=timezone.now() - WINDOW).count()
+
+
 def forget_guesses() -> int:
     """Delete what counts no more. Returns how many."""
     return Guess.objects.filter(at__lte=timezone.now() - WINDOW).delete()[0]

@@ -27,10 +27,10 @@ from accounts import waking
 from accounts.actors import Actor
 from accounts.errors import DomainError, NotFound
 from accounts.models import Job, Post
+from accounts.models.jobs import MAX_ATTEMPTS
 from accounts.origin import coming_from
 from accounts.scope import acting_as
 
-MAX_ATTEMPTS = 5
 log = logging.getLogger(__name__)
 
 

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponseBase
 
 from accounts.origin import coming_from, is_silent
+from portal.metrics.requests import count_request
 from portal.network import client_address
 from portal.places import ROOT
 
@@ -35,8 +36,8 @@ _QUOTED_BY_DATABASE = re.compile(r"\n(?:DETAIL|CONTEXT|LINE \d+|HINT):?.*", re.D
 _QUOTED_VALUE = re.compile(r"""(: |\bvalue )("[^\n]*"|'[^\n]*')""")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request", "data"}
 _FRAMES = 15
-# Asked every few seconds by balancers.
-_HEARTBEATS = ("healthz", "readyz")
+# Asked every few seconds by balancers and by Prometheus.
+_HEARTBEATS = ("healthz", "readyz", "metrics")
 
 log = logging.getLogger("portal.request")
 
@@ -85,7 +86,7 @@ def _short(filename: str) -> str:
 
 
 class RequestLogMiddleware:
-    """Gives each request a reference and logs it when it is answered: view, status, milliseconds; never its URL.
+    """Gives each request a reference; logs and counts it when it is answered: view, status, time; never its URL.
 
     Of a silent view (`accounts.access.Access`) not even the post.
     """
@@ -107,13 +108,15 @@ class RequestLogMiddleware:
 
     def _log(self, request: HttpRequest, status: int, started: float) -> None:
         match, actor = request.resolver_match, getattr(request, "actor", None)
+        took = perf_counter() - started
+        count_request(match.view_name if match else None, status, took)
         if match is not None and is_silent(match.func):
             actor = None
         extra = {
             "view": match.view_name if match else None,
             "method": request.method,
             "status": status,
-            "milliseconds": round((perf_counter() - started) * 1000),
+            "milliseconds": round(took * 1000),
             "post": actor.post_id if actor else None,
         }
         log.log(

@@ -18,6 +18,7 @@ from portal.views import (
     notices,
     oidc,
     returns,
+    status,
     system_desk,
     system_letters,
     system_todos,
@@ -25,13 +26,15 @@ from portal.views import (
 )
 from portal.views.help import help_page
 from portal.views.home import home
-from portal.views.status import status
 
 app_name = "portal"
 urlpatterns = [
     path("", home, name="home"),
     path("help/", help_page, name="help"),
-    path("status/", status, name="status"),
+    path("status/", status.status, name="status"),
+    path("status/tasks/", status.status_tasks, name="status_tasks"),
+    path("status/tasks/<int:pk>/retry/", status.status_task_retry, name="status_task_retry"),
+    path("status/tasks/<int:pk>/stop/", status.status_task_stop, name="status_task_stop"),
     path("systems/", systems.system_list, name="system_list"),
     path("systems/export/", systems.system_export, name="system_export"),
     path("systems/new/", systems.system_new, name="system_new"),
@@ -92,10 +95,10 @@ urlpatterns = [
     path("burden/export/", burden.burden_export, name="burden_export"),
     path("burden/bulletin/", burden.burden_bulletin, name="burden_bulletin"),
     path("burden/bulletin/word/", burden.burden_bulletin_word, name="burden_bulletin_word"),
+    path("burden/bulletin/pdf/", burden.burden_bulletin_pdf, name="burden_bulletin_pdf"),
     path("notices/", notices.notice_list, name="notice_list"),
     path("notices/sent/", notices.notice_sent, name="notice_sent"),
     path("notices/new/", notices.notice_new, name="notice_new"),
-    path("burden/bulletin/pdf/", burden.burden_bulletin_pdf, name="burden_bulletin_pdf"),
     path("notices/<int:pk>/", notices.notice_detail, name="notice_detail"),
     path("notices/<int:pk>/files/<int:file_pk>/", notices.notice_file, name="notice_file"),
     path("notices/<int:pk>/edit/", notices.notice_edit, name="notice_edit"),

@@ -29,6 +29,7 @@ from portal.embedded.keys import kept_keys, make_keys, write_environment
 from portal.embedded.redis import free_port
 from portal.embedded.services import services
 from portal.env import number
+from portal.metrics.requests import FOLDER
 from portal.places import STATE
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -62,7 +63,7 @@ def run() -> int:
         keys = kept_keys(STATE / "keys.env")
         running = stack.enter_context(services(STATE, keys))
         port = number("WEB_PORT", free_port(8000), lowest=1, highest=65535)
-        env = os.environ | keys | _addresses(port) | running.env
+        env = os.environ | keys | _addresses(port) | running.env | {FOLDER: _empty_folder("metrics")}
         write_environment(STATE / "portal.env", {name: env[name] for name in [*keys, *_addresses(port), *running.env]})
         _prepare(env)
         own = [programs.web(env, port), programs.worker(env), programs.beat(env)]
@@ -163,6 +164,14 @@ def _addresses(port: int) -> dict[str, str]:
         "MEDIA_ROOT": str(STATE / "media"),
     }
     return {name: os.environ.get(name, value) for name, value in own.items()}
+
+
+def _empty_folder(name: str) -> str:
+    """One in which nothing of the start before is left."""
+    folder = STATE / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    return str(folder)
 
 
 def _prepare(env: Mapping[str, str]) -> None:

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from portal.health import healthz, readyz
 from portal.views.api_docs import api_docs, api_schema
+from portal.views.metrics import metrics
 
 handler403 = "portal.errors.permission_denied"
 handler404 = "portal.errors.page_not_found"
@@ -20,4 +21,5 @@ urlpatterns = [
     path("api/v1/schema/", api_schema, name="api_schema"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]

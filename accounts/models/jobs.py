@@ -6,6 +6,9 @@ from django.utils import timezone
 
 from accounts.models.users import Post
 
+MAX_ATTEMPTS = 5
+"""Unexpected errors, after which nobody tries by himself any more."""
+
 
 class Job(models.Model):
     """Background work (后台任务) in steps. The truth is this row and its lease; Redis only wakes a worker.
@@ -45,6 +48,11 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in (self.State.DONE, self.State.FAILED)
+
+    @property
+    def gave_up(self) -> bool:
+        """Ended by unexpected errors, not by a refusal that the next try would meet again."""
+        return self.state == self.State.FAILED and self.attempts >= MAX_ATTEMPTS
 
     @property
     def percent(self) -> int:

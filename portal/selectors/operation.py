@@ -8,7 +8,6 @@ from django.db.models import Count, Min, Q
 from accounts.models import Job
 from portal.health import database_answers, queue_state
 
-FAILED_SHOWN = 20
 RECENT = timedelta(days=1)
 
 
@@ -49,9 +48,3 @@ def get_queue(*, now: datetime) -> Queue:
             oldest=Min("created_at", filter=waiting),
         )
     )
-
-
-def list_failed_jobs() -> list[Job]:
-    """The last ones that gave up, with the area of the post that asked."""
-    failed = Job.objects.filter(state=Job.State.FAILED).select_related("post__area")
-    return list(failed.order_by("-pk")[:FAILED_SHOWN])

@@ -49,6 +49,10 @@ LOW_USE_LAUNCHES = env.number("LOW_USE_LAUNCHES", 30, lowest=1, highest=100_000)
 # The burden account (减负账): what a cell costs a village in seconds, entered by hand or confirmed with one click.
 BURDEN_TYPED_SECONDS = env.number("BURDEN_TYPED_SECONDS", 8, lowest=1, highest=600)
 BURDEN_CONFIRMED_SECONDS = env.number("BURDEN_CONFIRMED_SECONDS", 2, lowest=1, highest=600)
+# Whoever carries it may read /metrics; without it that address leads nowhere.
+METRICS_TOKEN = env.secret("METRICS_TOKEN", at_least=32) if env.given("METRICS_TOKEN") else ""
+# The certificate that the proxy shows (PEM, without its key): its end stands on the status page.
+CERTIFICATE_FILE = env.text("CERTIFICATE_FILE") if env.given("CERTIFICATE_FILE") else ""
 LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 
 _CONNECTIONS = {"app": "DATABASE_URL", "owner": "DATABASE_OWNER_URL", "backup": "DATABASE_BACKUP_URL"}

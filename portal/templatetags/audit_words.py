@@ -21,6 +21,8 @@ ACTIONS = {
     "upstream.linked": "绑定统一身份认证",
     "upstream.unlinked": "解除统一身份认证",
     "access.refused": "访问被拒绝",
+    "job.retried": "重试后台任务",
+    "job.stopped": "停止后台任务",
     "home.read": "工作台上看到居民",
     "audit.read": "查看审计",
     "audit.seen_by": "查询谁看过某居民",

@@ -7,8 +7,9 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.errors import DomainError, NotFound
-from accounts.jobs import MAX_ATTEMPTS, Outside, Progress, get_job, job_handler, list_resumable_jobs, run_job, start_job
+from accounts.jobs import Outside, Progress, get_job, job_handler, list_resumable_jobs, run_job, start_job
 from accounts.models import Job, Post, User
+from accounts.models.jobs import MAX_ATTEMPTS
 from accounts.scope import acting_as
 from registry.models import Person
 from tests.factories import EAST, make_person

@@ -288,6 +288,9 @@ SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     "grant request": _sees_grant,
     "asked grant": _sees_grant,
     "ended by its sides": _sees_grant,
+    # Whoever runs the portal sees every job, whoever asked for it.
+    "job that gave up": lambda visitor, thing: True,
+    "waiting job": lambda visitor, thing: True,
     # Open and closed, there and nowhere: a system without the secret is told the same.
     "door": lambda visitor, thing: True,
 }
@@ -315,6 +318,7 @@ WORKER = frozenset({"worker"})
 TOWN, DISTRICT, DEPARTMENT = frozenset({"town"}), frozenset({"district"}), frozenset({"department"})
 AUDIT = frozenset({"audit"})
 SECURITY = frozenset({"security"})
+SYSTEM = frozenset({"system"})
 CLIENT_READERS = frozenset({"district", "security"})
 API = "GET HEAD OPTIONS"
 HEADS = frozenset({"town", "district", "security"})
@@ -370,6 +374,7 @@ def _places(kind: str) -> dict[str, Rule]:
 RULES: dict[str, Rule] = {
     "healthz": rule(ANYBODY, "GET HEAD"),
     "readyz": rule(ANYBODY, "GET HEAD"),
+    "metrics": rule(ANYBODY, "GET HEAD", "figures"),
     "api_docs": rule(frozenset({"department", "system"}), "GET HEAD"),
     "api_schema": rule(frozenset({"department", "system"}), API),
     "accounts:api_token": rule(ANYBODY, "POST"),
@@ -394,7 +399,10 @@ RULES: dict[str, Rule] = {
     "portal:burden_bulletin": rule(BURDEN_READERS, "GET HEAD"),
     "portal:burden_bulletin_word": rule(BURDEN_READERS, "GET HEAD"),
     "portal:burden_bulletin_pdf": rule(BURDEN_READERS, "GET HEAD"),
-    "portal:status": rule(frozenset({"system"}), "GET HEAD"),
+    "portal:status": rule(SYSTEM, "GET HEAD"),
+    "portal:status_tasks": rule(SYSTEM, "GET HEAD"),
+    "portal:status_task_retry": rule(SYSTEM, "POST", "job that gave up"),
+    "portal:status_task_stop": rule(SYSTEM, "POST", "waiting job"),
     "portal:system_list": rule(SYSTEM_READERS, "GET HEAD"),
     "portal:system_export": rule(SYSTEM_READERS, "GET HEAD", step_up=True),
     "portal:system_new": rule(DEPARTMENT, "GET POST"),

@@ -16,7 +16,8 @@ from guardian.shortcuts import assign_perm
 from accounts.actors import Actor
 from accounts.codes import Level
 from accounts.jobs import run_job
-from accounts.models import Approval, ApprovalReviewer, Area, Department, Emergency, LoginSession, Post
+from accounts.models import Approval, ApprovalReviewer, Area, Department, Emergency, Job, LoginSession, Post
+from accounts.models.jobs import MAX_ATTEMPTS
 from accounts.roles import Role
 from accounts.scope import acting_as, whole_tree
 from accounts.step_up import GIVEN_AT
@@ -161,6 +162,7 @@ def _add_accounts(world: World) -> None:
     for kind in ("account", "office", "list of people"):
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
     world.add(Thing("provider", "not set up", exists=False))
+    world.add(Thing("figures", "not set up", exists=False))
 
 
 def _cookies(world: World, visitor: Visitor) -> dict[str, str]:
@@ -374,6 +376,7 @@ def _add_forms(world: World, departments: dict[str, Department]) -> None:
             world.add(Thing("file", name, **held, exists=days > 0), pk=pk)
         if owner == "civil":
             world.add(Thing("job", "of the sending", holder="department"), pk=dispatch.job_id)
+            _add_stuck_jobs(world, actor)
             _add_reports(world, dispatch)
     asked = make_form(makers["civil"], COLUMNS, state=FormVersion.State.SUBMITTED)
     question = ApprovalReviewer.objects.create(
@@ -398,6 +401,8 @@ def _add_forms(world: World, departments: dict[str, Department]) -> None:
         "export",
         "file",
         "job",
+        "job that gave up",
+        "waiting job",
         "question",
         "audit line",
         "audit file",
@@ -434,6 +439,16 @@ def _add_push(world: World, owner: str, actor: Actor, source_id: int) -> None:
             mapping={"fields": [{"key": "value", "name": "value"}]},
         )  # fmt: skip
         world.add(Thing("flow", "corrections", role="data officer", department=owner), pk=flow.pk)
+
+
+def _add_stuck_jobs(world: World, actor: Actor) -> None:
+    """For the system administrator to try again and to stop."""
+    broken = Job.objects.create(
+        kind="forms_engine.export", post_id=actor.post_id, state=Job.State.FAILED, attempts=MAX_ATTEMPTS
+    )
+    world.add(Thing("job that gave up", "of civil"), pk=broken.pk)
+    waiting = Job.objects.create(kind="forms_engine.export", post_id=actor.post_id)
+    world.add(Thing("waiting job", "of civil"), pk=waiting.pk)
 
 
 def _draft(actor: Actor) -> FormVersion:

@@ -52,6 +52,7 @@ def test_a_missing_variable_stops_the_start_and_names_itself(name: str) -> None:
         ("SEAL_KEYS", f"1:{'0a' * 16},1:{'0b' * 16}"),
         ("BLIND_INDEX_KEY", "z" * 64),
         ("ALLOWED_HOSTS", " , "),
+        ("METRICS_TOKEN", "tooshort"),
         ("LIMITS", "search=0/60"),
         ("LIMITS", "flying=1/60"),
         ("PORTAL_ORIGIN", "portal.example"),
@@ -112,3 +113,10 @@ def test_a_file_of_variables_never_overrules_the_environment(
     env.load_file(path)
 
     assert (os.environ["PORTAL_TEST_A"], os.environ.pop("PORTAL_TEST_B")) == ("from environment", "from file")
+
+
+def test_figures_of_several_processes_need_a_folder_to_add_up_in() -> None:
+    alone = start(METRICS_TOKEN="t" * 32)
+    assert alone.stderr.strip().startswith("环境变量 PROMETHEUS_MULTIPROC_DIR: ")
+
+    assert start(METRICS_TOKEN="t" * 32, PROMETHEUS_MULTIPROC_DIR="/tmp").returncode == 0

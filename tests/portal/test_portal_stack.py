@@ -1,4 +1,4 @@
-"""The portal as processes: it works without Redis for a while, and says so."""
+"""The portal as processes: it works without Redis for a while, says so, and counts as one."""
 
 import json
 import urllib.error
@@ -8,11 +8,19 @@ import pytest
 
 from tests.stack import PortalStack
 
+TOKEN = "t" * 40
 
-def asked(url: str) -> tuple[int, str]:
+
+@pytest.fixture(scope="module")
+def stack_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return {"METRICS_TOKEN": TOKEN, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path_factory.mktemp("metrics"))}
+
+
+def asked(url: str, *, token: str = "") -> tuple[int, str]:
     """Status and text of a page."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
-        with urllib.request.urlopen(url, timeout=10) as response:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as response:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as refusal:
         return refusal.code, refusal.read().decode()
@@ -50,3 +58,18 @@ def test_logs_of_the_processes_hold_no_searched_text(portal_stack: PortalStack) 
     assert "张三" not in said
     assert "%E5%BC%A0" not in said
     assert "310230194001011234" not in said
+
+
+def test_whichever_web_process_answers_tells_the_counts_of_all(portal_stack: PortalStack) -> None:
+    def figure(name: str) -> float:
+        said = asked(f"{portal_stack.url}/metrics", token=TOKEN)[1]
+        return next((float(line.rpartition(" ")[2]) for line in said.splitlines() if line.startswith(f"{name} ")), 0)
+
+    logins = 'portal_request_seconds_count{status="200",view="accounts:login"}'
+    before = figure(logins)
+    for _ in range(40):
+        asked(f"{portal_stack.url}/login/")
+
+    assert {figure(logins) for _ in range(10)} == {before + 40}
+    assert figure('portal_up{part="worker"}') == 1
+    assert asked(f"{portal_stack.url}/metrics")[0] == 401
