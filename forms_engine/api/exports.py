@@ -10,6 +10,7 @@ from accounts.api.base import PK, READING, WRITING, ApiView, opened
 from accounts.api_scopes import ApiScope
 from accounts.rights import COLLECT_REPORTS
 from forms_engine.export.file_format import FileFormat
+from forms_engine.selectors.collecting import take_slice
 from forms_engine.selectors.dispatches import get_dispatch
 from forms_engine.selectors.exports import find_export, get_export, list_exports
 from forms_engine.serializers import collecting as shapes
@@ -20,21 +21,23 @@ FILES = {
     (200, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"): OpenApiTypes.BINARY,
     (200, "text/csv"): OpenApiTypes.BINARY,
 }
-MOST_LISTED = 100
 
 
 class Exports(ApiView):
+    takes_filters = True
+
     @extend_schema(
         operation_id="dispatch_exports",
         tags=["导出"],
-        parameters=[PK],
-        responses={200: shapes.ExportOutput(many=True)} | READING,
+        parameters=[PK, shapes.ExportQuery],
+        responses={200: shapes.ExportPageOutput} | READING,
     )
     def get(self, request: Request, pk: int) -> Response:
-        """这次下发最近的 100 个导出,新的在前。"""
-        actor = self.actor()
-        found = list_exports(actor=actor, dispatch=get_dispatch(actor=actor, pk=pk))[:MOST_LISTED]
-        return Response(shapes.ExportOutput(found, many=True).data)
+        """这次下发的导出,新的在前。"""
+        wanted = self.read(shapes.ExportQuery).validated_data
+        actor, state = self.actor(), wanted.pop("state")
+        found = list_exports(actor=actor, dispatch=get_dispatch(actor=actor, pk=pk), state=state)
+        return Response(shapes.ExportPageOutput(take_slice(found, **wanted)).data)
 
     @extend_schema(
         operation_id="dispatch_export_start",

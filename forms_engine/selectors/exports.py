@@ -33,9 +33,13 @@ def handed_in(*, unreviewed: bool) -> tuple[Report.State, ...]:
     return HANDED_IN if unreviewed else REVIEWED
 
 
-def list_exports(*, actor: Actor, dispatch: Dispatch) -> QuerySet[Export]:
-    """Exports of a sending that the actor's department made inside the actor's scope, the last first."""
-    return _exports(actor).filter(dispatch=dispatch).order_by("-pk")
+def list_exports(*, actor: Actor, dispatch: Dispatch, state: str = "") -> QuerySet[Export]:
+    """Exports of a sending that the actor's department made inside the actor's scope, the last first.
+
+    state: of the job, only those in it.
+    """
+    found = _exports(actor).filter(dispatch=dispatch).order_by("-pk")
+    return found.filter(job__state=state) if state else found
 
 
 def find_export(*, actor: Actor, pk: int) -> Export:

@@ -150,9 +150,20 @@ class ExportOutput(Serializer):
     expires_at = serializers.DateTimeField()
 
 
+class ExportPageOutput(Serializer):
+    items = ExportOutput(many=True)
+    next = serializers.IntegerField(allow_null=True, help_text="取下一页时作为 after,null 表示没有了")
+
+
+class ExportQuery(PageQuery):
+    state = serializers.ChoiceField(Job.State.choices, default="", help_text="只要这种状态的")
+
+
 class ReportQuery(PageQuery):
     state = serializers.ChoiceField(
-        [(state.value, state.label) for state in Report.State if state != Report.State.PREPARING], default=None
+        [(state.value, state.label) for state in Report.State if state != Report.State.PREPARING],
+        default=None,
+        help_text="只要这种状态的",
     )
 
 

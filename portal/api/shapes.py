@@ -12,6 +12,9 @@ from portal.services.system_todos import WORKS_AT
 Serializer = serializers.Serializer[Any]
 State = SystemTodo.State
 ROLES = [(role, str(role)) for role in WORKS_AT]
+ADMITTED = [
+    (state.value, state.label) for state in (System.State.ADMITTED, System.State.SUSPENDED, System.State.RETIRED)
+]
 CLOSING = [(state.value, state.label) for state in (State.DONE, State.CANCELLED)]
 
 
@@ -21,6 +24,15 @@ class SystemOutput(Serializer):
     state = serializers.ChoiceField(System.State.choices)
     filing_number = serializers.CharField(help_text="备案号")
     valid_until = serializers.DateField(source="live.valid_until", allow_null=True)
+
+
+class SystemPageOutput(Serializer):
+    items = SystemOutput(many=True)
+    next = serializers.IntegerField(allow_null=True, help_text="取下一页时作为 after,null 表示没有了")
+
+
+class SystemQuery(PageQuery):
+    state = serializers.ChoiceField(ADMITTED, default="", help_text="只要这种状态的")
 
 
 class TodoInput(StrictSerializer):
@@ -53,7 +65,7 @@ class TodoPageOutput(Serializer):
 
 
 class TodoQuery(PageQuery):
-    state = serializers.ChoiceField(State.choices, default="")
+    state = serializers.ChoiceField(State.choices, default="", help_text="只要这种状态的")
 
 
 class CloseInput(StrictSerializer):

@@ -1,6 +1,6 @@
 """For a department's system: who it is at the portal, and the to-dos that it sends to villages and towns."""
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,29 +18,22 @@ REFERENCE = OpenApiParameter(
     "path",
     description="系统自己的编号;同一个编号永远是同一条待办",
 )
-EXAMPLE = OpenApiExample(
-    "发一条待办",
-    request_only=True,
-    value={
-        "title": "核对本月探访计划",
-        "area": "310151101001",
-        "role": "community_worker",
-        "path": "/plans/202611",
-        "due_on": "2026-11-30",
-    },
-)
 
 
 class Systems(ApiView):
+    takes_filters = True
+
     @extend_schema(
         operation_id="systems",
         tags=["业务系统待办"],
-        responses={200: shapes.SystemOutput(many=True)} | READING,
+        parameters=[shapes.SystemQuery],
+        responses={200: shapes.SystemPageOutput} | READING,
     )
     def get(self, request: Request) -> Response:
-        """本部门准入过的系统。"""
-        found = list_sending_systems(actor=self.actor()).order_by("pk")
-        return Response(shapes.SystemOutput(found, many=True).data)
+        """本部门准入过的系统,新的在前。"""
+        wanted = self.read(shapes.SystemQuery).validated_data
+        found = list_sending_systems(actor=self.actor(), state=wanted.pop("state"))
+        return Response(shapes.SystemPageOutput(take_slice(found, **wanted)).data)
 
 
 class Todos(ApiView):
@@ -78,7 +71,6 @@ class Todo(ApiView):
         tags=["业务系统待办"],
         parameters=[PK, REFERENCE],
         request=shapes.TodoInput,
-        examples=[EXAMPLE],
         responses={
             200: OpenApiResponse(shapes.TodoOutput, "已有的待办,按这次的内容改好"),
             201: OpenApiResponse(shapes.TodoOutput, "新的待办"),

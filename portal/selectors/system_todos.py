@@ -7,9 +7,10 @@ from accounts.errors import NotFound
 from portal.models import Entrance, System, SystemTodo
 
 
-def list_sending_systems(*, actor: Actor) -> QuerySet[System]:
-    """Systems of the actor's department that were admitted, with the filing in force."""
-    return System.objects.kept_by(actor).filter(live__isnull=False).select_related("live")
+def list_sending_systems(*, actor: Actor, state: str = "") -> QuerySet[System]:
+    """Systems of the actor's department that were admitted, with the filing in force. state: only those in it."""
+    found = System.objects.kept_by(actor).filter(live__isnull=False).select_related("live")
+    return found.filter(state=state) if state else found
 
 
 def get_sending_system(*, actor: Actor, pk: int) -> System:

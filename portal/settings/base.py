@@ -373,6 +373,10 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "portal.api.describing.describe_operations",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "VersionState": "forms_engine.models.FormVersion.State",
         "ReportState": "forms_engine.models.Report.State",

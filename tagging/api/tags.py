@@ -1,6 +1,6 @@
 """For other systems: the catalogue of tags, and who in the own area carries which."""
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,10 +11,6 @@ from accounts.rights import VIEW_RESIDENTS, VIEW_TAGS
 from tagging.api import shapes
 from tagging.selectors.assignments import label_of, list_assignments
 from tagging.selectors.catalogue import TagFilter, list_tags
-
-ASSIGNED = OpenApiExample(
-    "一页标注", response_only=True, value={"items": [{"id": 1207, "tags": ["T0001", "T0004"]}], "next": 1207}
-)
 
 
 class TagList(ApiView):
@@ -46,7 +42,6 @@ class AssignmentList(ApiView):
         tags=["标签"],
         parameters=[shapes.AssignmentQuery],
         responses={200: shapes.AssignmentPageOutput} | READING,
-        examples=[ASSIGNED],
     )
     def get(self, request: Request) -> Response:
         """本辖区的对象各有哪些标签,按对象编号排列。分级高于本岗位的标签不在其中。"""

@@ -115,7 +115,10 @@ def test_a_file_is_made_and_taken(http, accepted):
     assert http.get(at("export", pk)).json()["state"] == "done"
     file = http.get(at("export_file", pk))
     assert "施**" in b"".join(file.streaming_content).decode("utf-8-sig")
-    assert [one["id"] for one in http.get(at("exports", accepted.pk)).json()] == [pk]
+    listed = http.get(at("exports", accepted.pk), {"limit": 1}).json()
+    assert ([one["id"] for one in listed["items"]], listed["next"]) == ([pk], None)
+    assert http.get(at("exports", accepted.pk), {"state": "failed"}).json()["items"] == []
+    assert http.get(at("exports", accepted.pk), {"after": pk}).json()["items"] == []
 
 
 def test_another_department_finds_nothing(cast, accepted):

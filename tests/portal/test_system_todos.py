@@ -138,9 +138,18 @@ def test_another_department_finds_neither_system_nor_todo(cast, http, system):
         Role.DEPARTMENT_STAFF, DISTRICT, department=cast.other_department.department_id, scopes=("todos",), name="别的"
     )
     door = machine_door(*other)
-    assert door.get(reverse("portal:api_systems")).json() == []
+    assert door.get(reverse("portal:api_systems")).json() == {"items": [], "next": None}
     answers = [put(door, system), close(door, system), door.get(address(system))]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
+
+
+def test_a_machine_lists_its_systems_by_state(http, system):
+    def listed(**asked):
+        return [one["id"] for one in http.get(reverse("portal:api_systems"), asked).json()["items"]]
+
+    assert listed() == listed(state="admitted", limit=1) == [system.pk]
+    assert listed(state="retired") == listed(after=system.pk) == []
+    assert http.get(reverse("portal:api_systems"), {"state": "applying"}).status_code == 400
 
 
 def test_a_machine_lists_its_todos_page_by_page(http, system):

@@ -1,0 +1,231 @@
+"""An example of each operation of the API, by its operation id: what is sent, what comes back. Nobody in them exists.
+
+`portal.api.describing` writes them into the schema; a test holds each against the shape that the schema tells.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """sent: body of the request, None where there is none. answer: of the first status that succeeds."""
+
+    answer: Any
+    sent: Any = None
+
+
+_VERSION = {
+    "id": 31,
+    "number": 2,
+    "state": "admitted",
+    "filing_number": "崇表2026-0007",
+    "valid_until": "2027-11-30",
+}
+_FORM = {"id": 12, "name": "高龄津贴发放花名册", "department": "区民政局", "versions": [_VERSION]}
+_COLUMNS = [
+    {"letter": "B", "header": "姓名", "item": "person.name", "type": "text", "level": 3, "required": True},
+    {"letter": "H", "header": "联系电话", "item": "person.phone", "type": "phone", "level": 3, "required": False},
+]
+_MEASURE = {"letter": "F", "header": "津贴金额"}
+_DISPATCH = {
+    "id": 88,
+    "form": 12,
+    "version": 2,
+    "period": "2026年11月",
+    "reporting_date": "2026-11-30",
+    "due_at": "2026-12-05T18:00:00+08:00",
+    "closed_at": None,
+}
+_EXPORT = {
+    "id": 7,
+    "dispatch": 88,
+    "state": "done",
+    "percent": 100,
+    "message": "",
+    "filename": "高龄津贴发放花名册 2026年11月.xlsx",
+    "expires_at": "2026-12-04T10:15:00+08:00",
+}
+_REPORT = {
+    "id": 5,
+    "form": "高龄津贴发放花名册",
+    "department": "区民政局",
+    "period": "2026年11月",
+    "due_at": "2026-12-05T18:00:00+08:00",
+    "state": "filling",
+    "area": "310151101001",
+}
+_SAVED_CELL = {"id": 1207, "letter": "H", "text": "139****2210", "state": "changed", "n": 1}
+_SAVED = {"saved": [_SAVED_CELL], "refused": [], "conflicts": []}
+_CELL = {
+    "id": 1207,
+    "letter": "H",
+    "header": "联系电话",
+    "subject": "陈*英",
+    "item": "联系电话",
+    "level": 3,
+    "steward": "区民政局",
+    "masked": True,
+    "editable": True,
+    "needed": False,
+    "reason": "",
+    "text": "139****2210",
+    "state": "changed",
+    "n": 1,
+    "confirmed": False,
+    "origin": "本次填写",
+    "at_dispatch": "",
+    "comment": None,
+    "offers": [{"id": 3, "text": "139****2207", "origin": "区卫健委 2026-10-01"}],
+    "history": [{"at": "2026-11-27T09:30:00+08:00", "by": "南门居委会", "before": "", "after": "139****2210"}],
+    "until": None,
+}
+_TAG = {
+    "id": 4,
+    "code": "T0004",
+    "name": "独居老人",
+    "kind": "dynamic",
+    "subject": "person",
+    "level": 3,
+    "meaning": "60 周岁以上,户内只有一人",
+    "purpose": "走访和应急联络",
+    "synonyms": ["独居"],
+    "standard_code": "",
+    "group": "老年人",
+    "owner": "区民政局",
+    "area": "310151000000",
+    "version": 1,
+    "valid_until": None,
+    "changed_at": "2026-11-01T09:00:00+08:00",
+}
+_TODO = {
+    "title": "核对本月探访计划",
+    "area": "310151101001",
+    "role": "community_worker",
+    "path": "/plans/202611",
+    "due_on": "2026-11-30",
+}
+_TODO_KEPT = {
+    "reference": "plan-202611",
+    **_TODO,
+    "state": "open",
+    "created_at": "2026-11-20T09:00:00+08:00",
+    "closed_at": None,
+}
+_SYSTEM = {
+    "id": 3,
+    "name": "养老服务平台",
+    "state": "admitted",
+    "filing_number": "崇系2026-0003",
+    "valid_until": "2027-11-30",
+}
+_EVENT = {
+    "specversion": "1.0",
+    "id": "20261122-0001",
+    "source": "/canlian/subsidies",
+    "type": "dataset.changed",
+    "time": "2026-11-22T10:00:00+08:00",
+}
+_TOWN = {
+    "area": "310151101000",
+    "name": "城桥镇",
+    "reports": 12,
+    "handed": 9,
+    "accepted": 8,
+    "subjects": "640",
+    "sums": ["96000"],
+    "values": [],
+}
+_TOTALS = {
+    "area": "310151000000",
+    "level": "town",
+    "summed": [_MEASURE],
+    "column": None,
+    "values": [],
+    "rows": [_TOWN],
+    "total": _TOWN | {"area": "310151000000", "name": "崇明区"},
+}
+_ANSWERS = {
+    "columns": [{"letter": "B", "header": "姓名"}, {"letter": "H", "header": "联系电话"}],
+    "rows": [{"area": "310151101001", "id": 1207, "cells": ["陈秀英", "139****2210"]}],
+    "next": "5-40-1207",
+}
+_PROGRESS = {
+    "report": 5,
+    "area": "310151101001",
+    "name": "南门居委会",
+    "progress": "filling",
+    "late": False,
+    "submitted_at": None,
+}
+_ROW = {
+    "id": 1207,
+    "position": 40,
+    "state": "listed",
+    "reason": "",
+    "texts": ["陈秀英", "139****2210"],
+    "states": "ke",
+    "counts": {"H": 1},
+    "fresh": [],
+}
+_SUMMARY = {
+    "rows": 52,
+    "known_percent": 91,
+    "missing": 4,
+    "confirm": 3,
+    "conflict": 1,
+    "changed": 2,
+    "returned": 0,
+}
+_SEEN = {"id": 1207, "letter": "H", "seen": 1}
+
+EXAMPLES: dict[str, Example] = {
+    "forms": Example({"items": [_FORM], "next": 12}),
+    "form": Example(_FORM | {"columns": _COLUMNS}),
+    "form_dispatches": Example({"items": [_DISPATCH], "next": None}),
+    "dispatch": Example(_DISPATCH),
+    "dispatch_progress": Example({"items": [_PROGRESS], "next": "310151101001"}),
+    "dispatch_totals": Example(_TOTALS),
+    "dispatch_rows": Example(_ANSWERS),
+    "dispatch_exports": Example({"items": [_EXPORT], "next": None}),
+    "dispatch_export_start": Example(
+        _EXPORT | {"state": "waiting", "percent": 0, "filename": ""}, sent={"format": "xlsx", "unreviewed": False}
+    ),
+    "export": Example(_EXPORT),
+    "reports": Example({"items": [_REPORT], "next": 5}),
+    "report": Example(_REPORT | {"columns": _COLUMNS}),
+    "report_rows": Example({"rows": [_ROW], "next": "40-1207"}),
+    "report_summary": Example(_SUMMARY),
+    "report_cell": Example(_CELL),
+    "report_unmask": Example(
+        _CELL | {"text": "13900002210", "until": "2026-11-27T09:40:00+08:00"}, sent={"reason": "入户核实联系电话"}
+    ),
+    "report_cells": Example(_SAVED, sent={"edits": [{"id": 1207, "letter": "H", "raw": "13900002210", "seen": 0}]}),
+    "report_confirm": Example([_SAVED_CELL], sent={"cells": [{"id": 1207, "letter": "H"}]}),
+    "report_undo": Example(_SAVED_CELL | {"text": "", "state": "missing", "n": 2}, sent=_SEEN),
+    "report_adopt": Example(_SAVED, sent=_SEEN | {"offer": 3}),
+    "tags": Example({"items": [_TAG], "next": 4}),
+    "tag_assignments": Example({"items": [{"id": 1207, "tags": ["T0001", "T0004"]}], "next": 1207}),
+    "systems": Example({"items": [_SYSTEM], "next": None}),
+    "system_todos": Example({"items": [_TODO_KEPT], "next": None}),
+    "system_todo": Example(_TODO_KEPT),
+    "system_todo_put": Example(_TODO_KEPT, sent=_TODO),
+    "system_todo_close": Example(
+        _TODO_KEPT | {"state": "done", "closed_at": "2026-11-28T16:20:00+08:00"}, sent={"outcome": "done"}
+    ),
+    "dataset_event": Example({"id": "20261122-0001"}, sent=_EVENT),
+}
+PROBLEMS = {
+    "400": ("bad_request", "提交的内容不符合格式,请对照接口文档修改后重试。", "limit"),
+    "401": ("invalid_token", "令牌无效或已过期,请重新获取令牌。", None),
+    "403": ("insufficient_scope", "令牌的接口范围不包括这一步。请联系安全管理员调整 API 客户端的范围。", None),
+    "404": ("not_found", "没有找到,或者不在您的岗位范围内。", None),
+    "405": ("method_not_allowed", "这个地址不支持这种请求。", None),
+    "406": ("not_acceptable", "只提供 JSON。", None),
+    "409": ("conflict", "别人刚刚改过这里,请刷新后再看一次。", None),
+    "413": ("too_large", "提交的内容太大,请分几次提交。", None),
+    "415": ("unsupported_media_type", "请以 JSON 提交。", None),
+    "422": ("refused", "这一步没有通过检查,请核对后再试。", None),
+    "429": ("too_many_requests", "操作太频繁,请稍等片刻。", None),
+}
+"""Status -> code, sentence and field of a refusal as it is answered."""
