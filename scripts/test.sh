@@ -3,12 +3,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Debian packages that the browser, export and login tests start
+# Debian packages that the browser, export, login and connector tests start
 missing_packages() {
   command -v chromium >/dev/null || echo chromium
   [ -n "$(fc-list :lang=zh-cn family 2>/dev/null)" ] || echo fonts-noto-cjk fontconfig
   [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || echo apache2 libapache2-mod-auth-openidc
   [ -e /usr/lib/apache2/modules/mod_auth_cas.so ] || echo apache2 libapache2-mod-auth-cas
+  [ -x /usr/sbin/mariadbd ] && [ -x /usr/bin/mariadb-install-db ] && command -v my_print_defaults >/dev/null \
+    || echo mariadb-server-core mariadb-client-core
   command -v soffice >/dev/null || echo libreoffice-calc-nogui
 }
 
