@@ -5,7 +5,7 @@ from portal.models.complaints import Complaint, ComplaintEvidence, ComplaintName
 from portal.models.letters import SystemLetter
 from portal.models.monitoring import MonitoringPoint, OutsideAsk
 from portal.models.notices import Guide, Notice, NoticeFile, NoticeReceipt
-from portal.models.sign_on import DirectoryMark, Entrance, LaunchCount, SignOn, SystemAccount
+from portal.models.sign_on import DirectoryMark, Entrance, LaunchCount, SignOn, SystemAccount, TownLaunchCount
 from portal.models.systems import Filing, System
 from portal.models.todos import SystemTodo
 
@@ -30,4 +30,5 @@ __all__ = [
     "SystemAccount",
     "SystemLetter",
     "SystemTodo",
+    "TownLaunchCount",
 ]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts.codes import around
-from accounts.models import ClientSystem, Post, User
+from accounts.models import Area, ClientSystem, Post, User
 from accounts.roles import Role
 from portal.models.systems import Filing, System
 
@@ -178,6 +178,25 @@ class LaunchCount(models.Model):
 
     def __str__(self) -> str:
         return f"使用次数 {self.system_id}"
+
+
+class TownLaunchCount(models.Model):
+    """How often a system was opened by single sign-on in a month from a town (镇街): posts of the town and below.
+
+    No role beside the town: the two together would name the one administrator of a small town.
+    """
+
+    pk = models.CompositePrimaryKey("system_id", "month", "town_id")
+    system = models.ForeignKey(System, models.CASCADE, related_name="launches_of_towns")
+    month = models.DateField("月份")
+    town = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="镇街")
+    count = models.PositiveIntegerField("次数", default=0)
+
+    class Meta:
+        verbose_name = "镇街使用次数"
+
+    def __str__(self) -> str:
+        return f"镇街使用次数 {self.system_id}"
 
 
 class DirectoryMark(models.Model):

@@ -32,6 +32,10 @@ class SystemQuerySet(models.QuerySet["System"]):
     def at_desk_of(self, actor: "Actor") -> "SystemQuerySet":
         return self.filter(_at_desk(actor))
 
+    def answered_for_by(self, actor: "Actor") -> "SystemQuerySet":
+        """Those that the post keeps, and those at its desk: who sees how much a system is used."""
+        return self.filter(_kept_by(actor) | _at_desk(actor))
+
     def usable_on_the_day(self) -> "SystemQuerySet":
         """Admitted, and still valid today."""
         return self.filter(state=State.ADMITTED, live__valid_until__gte=localdate())

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils.dateformat import format as format_date
 
 from accounts.actors import Actor
 from accounts.errors import NotFound
-from accounts.rights import ADMIT_SYSTEMS, holds
 from portal.models import Entrance, LaunchCount, System, SystemLetter
-
-State = System.State
+from portal.models.systems import SystemQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,36 +22,38 @@ class Window:
     until: date
 
     def __str__(self) -> str:
-        return f"{self.since:%Y年%m月}至{self.until:%Y年%m月}"
+        return f"{format_date(self.since, 'Y年n月')}至{format_date(self.until, 'Y年n月')}"
 
 
 def window_before(today: date) -> Window:
     """The last whole months, `LOW_USE_MONTHS` of them: a running month would always look low."""
-    last = _months_before(today, 1)
-    return Window(_months_before(today, settings.LOW_USE_MONTHS), last)
+    last = months_before(today, 1)
+    return Window(months_before(today, settings.LOW_USE_MONTHS), last)
 
 
 def list_low_use(*, actor: Actor, today: date) -> QuerySet[System]:
-    """Systems at the actor's desk that people could enter for the whole window, and hardly did: the least used first.
+    """Systems that the post keeps or that are at its desk, hardly used. See `only_hardly_used`.
 
-    entries: of all roles together. last_kind: of its last letter. due_on: of one that waits. Systems without
-    the one login are not counted, so nothing is said of them.
+    last_kind: of its last letter. due_on: of one that waits.
+    """
+    letters = SystemLetter.objects.filter(system=OuterRef("pk")).order_by("-pk")
+    found = only_hardly_used(System.objects.answered_for_by(actor), today).annotate(
+        last_kind=Subquery(letters.values("kind")[:1]),
+        due_on=Subquery(letters.waiting().values("due_on")[:1]),
+    )
+    return found.select_related("department")
+
+
+def only_hardly_used(systems: SystemQuerySet, today: date) -> QuerySet[System]:
+    """Those of `systems` that people could enter for the whole window, and hardly did: the least used first.
+
+    entries: of all roles together. Systems without the one login are not counted, so nothing is said of them.
     """
     window = window_before(today)
     opened = Entrance.objects.filter(system=OuterRef("pk"), is_open=True)
-    letters = SystemLetter.objects.filter(system=OuterRef("pk")).order_by("-pk")
-    found = (
-        System.objects.at_desk_of(actor)
-        .usable_on_the_day()
-        .filter(Exists(opened), admitted_on__lt=window.since, retired_on=None)
-        .annotate(
-            entries=_launches(window),
-            last_kind=Subquery(letters.values("kind")[:1]),
-            due_on=Subquery(letters.waiting().values("due_on")[:1]),
-        )
-        .filter(entries__lt=settings.LOW_USE_LAUNCHES)
-    )
-    return found.select_related("department").order_by("entries", "pk")
+    enterable = systems.usable_on_the_day().filter(Exists(opened), admitted_on__lt=window.since, retired_on=None)
+    counted = enterable.annotate(entries=_launches(window))
+    return counted.filter(entries__lt=settings.LOW_USE_LAUNCHES).order_by("entries", "pk")
 
 
 def get_low_use(*, actor: Actor, pk: int, today: date) -> System:
@@ -65,10 +66,8 @@ def get_low_use(*, actor: Actor, pk: int, today: date) -> System:
 
 def list_letters(*, actor: Actor) -> QuerySet[SystemLetter]:
     """Of the post's own department's systems, and of those at its desk."""
-    seen = Q(system__in=System.objects.kept_by(actor).order_by().values("pk"))
-    if holds(actor, ADMIT_SYSTEMS):
-        seen |= Q(system__in=System.objects.at_desk_of(actor).order_by().values("pk"))
-    found = SystemLetter.objects.filter(seen)
+    seen = System.objects.answered_for_by(actor).order_by().values("pk")
+    found = SystemLetter.objects.filter(system__in=seen)
     return found.select_related("system__department__area", "issued_by__area", "answered_by__department")
 
 
@@ -93,7 +92,7 @@ def _launches(window: Window) -> Coalesce:
     return Coalesce(Subquery(total), Value(0))
 
 
-def _months_before(day: date, months: int) -> date:
+def months_before(day: date, months: int) -> date:
     """First day of the month so many months before the one of `day`."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, 1)

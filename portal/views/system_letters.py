@@ -1,5 +1,6 @@
 """Systems that are hardly used, and the letters about them: the desk writes, the department answers."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
@@ -27,7 +28,7 @@ MOST_LETTERS = 100
 @access(rights.VIEW_LETTERS)
 @require_safe
 def system_low_use(request: HttpRequest) -> HttpResponse:
-    """The desk sees what is hardly used; a department the letters that it got."""
+    """What is hardly used and the letters about it: the desk sees all of its area, a department its own."""
     actor = actor_of(request)
     today = localdate()
     context = {
@@ -35,7 +36,7 @@ def system_low_use(request: HttpRequest) -> HttpResponse:
         "desk": rights.holds(actor, rights.ADMIT_SYSTEMS),
         "systems": list_low_use(actor=actor, today=today),
         "letters": list_letters(actor=actor)[:MOST_LETTERS],
-        "form": LetterForm(),
+        "enough": settings.LOW_USE_LAUNCHES,
         "today": today,
     }
     return render(request, "portal/system_low_use.html", context)

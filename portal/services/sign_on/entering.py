@@ -5,6 +5,7 @@ from django.utils.timezone import localdate, now
 
 from accounts.actors import Actor
 from accounts.audit import record
+from accounts.codes import Level, ancestor
 from accounts.errors import NotAllowed
 from accounts.sessions import SessionStore
 from portal.models import Entrance, SignOn
@@ -14,6 +15,12 @@ _COUNT = """
 INSERT INTO portal_launchcount AS kept (system_id, month, role, count) VALUES (%s, %s, %s, 1)
 ON CONFLICT (system_id, month, role) DO UPDATE SET count = kept.count + 1
 """
+_COUNT_BY_TOWN = """
+INSERT INTO portal_townlaunchcount AS kept (system_id, month, town_id, count)
+SELECT %s, %s, code, 1 FROM accounts_area WHERE code = %s AND level = 'town'
+ON CONFLICT (system_id, month, town_id) DO UPDATE SET count = kept.count + 1
+"""
+"""A post above the towns has no line."""
 
 
 class NotForThisPost(NotAllowed):
@@ -72,5 +79,7 @@ def _begin(actor: Actor, entrance: Entrance, session: SessionStore, *, service: 
 
 def _note(actor: Actor, entrance: Entrance) -> None:
     record(actor, "system.entered", entrance.system, kind=entrance.kind)
+    month = localdate().replace(day=1)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [entrance.system_id, localdate().replace(day=1), actor.role.value])
+        cursor.execute(_COUNT, [entrance.system_id, month, actor.role.value])
+        cursor.execute(_COUNT_BY_TOWN, [entrance.system_id, month, ancestor(actor.area_code, Level.TOWN)])
