@@ -1,4 +1,4 @@
-"""Connects apache2's two pages to a running portal, as a department, the desk and the security administrator would."""
+"""Connects systems of the tests to a running portal, as a department, the desk and the security administrator would."""
 
 import json
 import subprocess
@@ -7,37 +7,63 @@ from typing import Any
 
 from portal.places import ROOT
 from tests.apache.running import Apache
+from tests.authlib_client.running import AuthlibSite
 from tests.stack import PortalStack
 
+Told = dict[str, str]
 
-def connect_apache(stack: PortalStack, apache: Apache) -> dict[str, str]:
+
+def connect_apache(stack: PortalStack, apache: Apache) -> Told:
     """client_id and secret of the page of OpenID Connect. In a process of its own, on the portal's database."""
-    call = f"from tests.apache.connecting import connect_here; connect_here({apache.port})"
-    argv = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", call]
-    done = subprocess.run(argv, env=stack.env, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    told: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    return _run(stack, "connect_apache_here", apache.port)
 
 
-def connect_here(port: int) -> None:
+def connect_authlib(stack: PortalStack, site: AuthlibSite) -> Told:
+    """client_id and secret of the system on Authlib, likewise."""
+    return _run(stack, "connect_authlib_here", site.port)
+
+
+def connect_apache_here(port: int) -> None:
     """Prints what the systems' operators have to know."""
     from tests.portal.entrances import Kind, connect
 
     apache = Apache(port)
-    sides = [_actor(name) for name in ("张敏", "徐静", "汤洁")]
     given: dict[str, Any] = {
         "home_url": apache.oidc_page,
         "redirect_uris": [apache.callback],
         "post_logout_uris": [apache.goodbye],
         "logout_url": f"{apache.callback}?logout=backchannel",
     }
-    oidc = connect(*sides, Kind.OIDC, name="养老探访平台", **given)
-    connect(*sides, Kind.CAS, name="残疾人服务系统", home_url=apache.cas_page, services=[apache.cas_page])
+    oidc = connect(*_sides(), Kind.OIDC, name="养老探访平台", **given)
+    connect(*_sides(), Kind.CAS, name="残疾人服务系统", home_url=apache.cas_page, services=[apache.cas_page])
     print(json.dumps({"client_id": oidc.client_id, "secret": oidc.secret}))
 
 
-def _actor(name: str) -> Any:
+def connect_authlib_here(port: int) -> None:
+    from tests.portal.entrances import Kind, connect
+
+    site = AuthlibSite(port)
+    given: dict[str, Any] = {
+        "home_url": site.home,
+        "redirect_uris": [site.callback],
+        "post_logout_uris": [site.goodbye],
+        "logout_url": site.told,
+    }
+    oidc = connect(*_sides(), Kind.OIDC, name="救助平台", **given)
+    print(json.dumps({"client_id": oidc.client_id, "secret": oidc.secret}))
+
+
+def _run(stack: PortalStack, name: str, port: int) -> Told:
+    code = f"from tests.browser.connecting import {name}; {name}({port})"
+    argv = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", code]
+    done = subprocess.run(argv, env=stack.env, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    told: Told = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def _sides() -> list[Any]:
     from accounts.models import Post
 
-    return Post.objects.with_context().get(user__full_name=name).as_actor(second_factor=True)
+    posts = Post.objects.with_context()
+    return [posts.get(user__full_name=name).as_actor(second_factor=True) for name in ("张敏", "徐静", "汤洁")]

@@ -15,8 +15,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.demo import DEMO_PASSWORD
 from portal.embedded.redis import free_port
-from tests.apache.connecting import connect_apache
 from tests.apache.running import Apache, running
+from tests.authlib_client.running import AuthlibSite
+from tests.authlib_client.running import running as running_site
+from tests.browser.connecting import connect_apache, connect_authlib
 from tests.browser.people import DESKTOP, sit_down, wait_for
 from tests.stack import PortalStack
 
@@ -30,8 +32,13 @@ def apache() -> Apache:
 
 
 @pytest.fixture(scope="module")
-def stack_settings(apache: Apache) -> dict[str, str]:
-    return {"OUTBOUND_HOSTS": apache.url}
+def site() -> AuthlibSite:
+    return AuthlibSite(free_port())
+
+
+@pytest.fixture(scope="module")
+def stack_settings(apache: Apache, site: AuthlibSite) -> dict[str, str]:
+    return {"OUTBOUND_HOSTS": f"{apache.url},{site.url}"}
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +46,16 @@ def connected(portal_stack: PortalStack, apache: Apache) -> Iterator[dict[str, s
     told = connect_apache(portal_stack, apache)
     with running(apache, issuer=portal_stack.url, **told):
         yield told
+
+
+@pytest.fixture(scope="module")
+def pages(
+    portal_stack: PortalStack, apache: Apache, site: AuthlibSite, connected: dict[str, str]
+) -> Iterator[dict[str, str]]:
+    """A protected page of each client: all three run, and the portal knows them."""
+    told = connect_authlib(portal_stack, site)
+    with running_site(site, issuer=portal_stack.url, **told):
+        yield {"oidc": apache.oidc_page, "cas": apache.cas_page, "authlib": site.home}
 
 
 @pytest.fixture
@@ -67,11 +84,11 @@ def is_sent_to_log_in(page: Page, url: str, stack: PortalStack) -> bool:
     return page.url.startswith(f"{stack.url}/login/")
 
 
-@pytest.mark.parametrize("kind", ["oidc", "cas"])
-def test_a_worker_logs_in_at_the_portal_for_apache_and_leaves_both_at_once(
-    page: Page, portal_stack: PortalStack, apache: Apache, connected: dict[str, str], kind: str
+@pytest.mark.parametrize("kind", ["oidc", "cas", "authlib"])
+def test_a_worker_logs_in_at_the_portal_for_a_system_and_leaves_both_at_once(
+    page: Page, portal_stack: PortalStack, pages: dict[str, str], kind: str
 ) -> None:
-    url = apache.oidc_page if kind == "oidc" else apache.cas_page
+    url = pages[kind]
     page.goto(url)
     assert page.url.startswith(f"{portal_stack.url}/login/")
     log_in(page)
@@ -109,13 +126,14 @@ def test_from_the_directory_it_takes_one_click(
     wait_for(enters_again, "the session that was ended is gone at the system")
 
 
+@pytest.mark.parametrize("kind", ["oidc", "authlib"])
 def test_logging_out_at_the_system_logs_out_of_the_portal_and_comes_back(
-    page: Page, portal_stack: PortalStack, apache: Apache, connected: dict[str, str]
+    page: Page, portal_stack: PortalStack, apache: Apache, site: AuthlibSite, pages: dict[str, str], kind: str
 ) -> None:
-    page.goto(apache.oidc_page)
+    page.goto(pages[kind])
     log_in(page, "huangzhiming")
-    expect(page.get_by_role("heading", name="oidc 系统")).to_be_visible()
-    page.goto(f"{apache.callback}?logout={apache.goodbye}")
+    expect(page.get_by_role("heading", name=f"{kind} 系统")).to_be_visible()
+    page.goto(f"{apache.callback}?logout={apache.goodbye}" if kind == "oidc" else site.leave)
     expect(page.get_by_role("heading", name="再见")).to_be_visible()
     assert is_sent_to_log_in(page, portal_stack.url, portal_stack)
 

@@ -1,0 +1,1 @@
+"""A department's system on Authlib's Django client: login and logout by a client that nobody here wrote."""
