@@ -64,12 +64,12 @@ class SystemForm(forms.ModelForm[Filing]):
             "necessity": forms.Textarea(attrs={"rows": 3}),
             "reason": forms.Textarea(attrs={"rows": 2}),
         }
+        labels = {"reason": "变更的理由"}
         help_texts = {
             "description": "一行写一项功能。会与区里在用的系统逐行比对。",
             "other_items": "目录里没有的,写在这里。",
             "legal_basis": "依据的法规、文件和条款。",
             "necessity": "区里已有的系统、平台已有的数据为什么不够用。",
-            "reason": "为什么要变更。",
         }
 
     def __init__(self, *args: Any, towns: Sequence[TownChoice], home: Area, **kwargs: Any) -> None:
@@ -110,6 +110,7 @@ class ClosureForm(forms.ModelForm[Filing]):
     class Meta:
         model = Filing
         fields = ("reason", "closing_on", "data_fate", "data_note")
+        labels = {"reason": "退出的理由"}
         widgets = {
             "reason": forms.Textarea(attrs={"rows": 2}),
             "closing_on": DATE,

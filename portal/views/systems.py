@@ -47,6 +47,11 @@ from portal.system_inventory import HEADERS, rows_of
 
 DETAIL, EDIT = "portal:system_detail", "portal:system_edit"
 MOST_ROWS = 5000
+BEGUN = {
+    Filing.Purpose.NEW: "已重新开始申请,内容与上一次的相同,请修改后提交。",
+    Filing.Purpose.CHANGE: "已开始变更申请,内容与现在的相同,请修改后提交。系统照常使用。",
+    Filing.Purpose.CLOSURE: "已开始退出申请。请写明哪一天停用、数据怎样处理,再提交。在那以前系统照常使用。",
+}
 
 
 @access(rights.VIEW_SYSTEMS)
@@ -121,7 +126,7 @@ def system_begin(request: HttpRequest, pk: int) -> HttpResponse:
     wanted = request.POST.get("purpose", "")
     purpose = Filing.Purpose(wanted) if wanted in Filing.Purpose.values else Filing.Purpose.CHANGE
     begin_filing(actor=actor, system=get_kept(actor=actor, pk=pk).system, purpose=purpose)
-    tell(request, f"已开始{purpose.label}申请,内容与现在的相同,请修改后提交。现在的照常使用。")
+    tell(request, BEGUN[purpose])
     return go(request, EDIT, pk)
 
 
@@ -202,7 +207,7 @@ def _edit_system(request: HttpRequest, shown: Shown) -> HttpResponse:
     if form.is_valid():
         with refusals_on(form, past=(Conflict,)):
             describe_filing(actor=actor, filing=filing, values=form.described(), areas=form.areas(), items=form.items())
-            tell(request, "已保存。请核对比对结果后提交。")
+            tell(request, "已保存。比对结果在下面。")
             return go(request, DETAIL, shown.system.pk)
     chosen = request.POST.getlist("areas") if form.is_bound else [str(area.code) for area in shown.areas]
     context = {"shown": shown, "form": form, "towns": towns, "chosen": chosen, "home": shown.system.department.area}

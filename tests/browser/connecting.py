@@ -23,6 +23,11 @@ def connect_authlib(stack: PortalStack, site: AuthlibSite) -> Told:
     return _run(stack, "connect_authlib_here", site.port)
 
 
+def admit_system(stack: PortalStack, name: str, *, staff: str) -> None:
+    """A system of that person's department, for visits: through the desk, without a way in."""
+    _run(stack, "admit_here", name, staff)
+
+
 def connect_apache_here(port: int) -> None:
     """Prints what the systems' operators have to know."""
     from tests.portal.entrances import Kind, connect
@@ -53,8 +58,15 @@ def connect_authlib_here(port: int) -> None:
     print(json.dumps({"client_id": oidc.client_id, "secret": oidc.secret}))
 
 
-def _run(stack: PortalStack, name: str, port: int) -> Told:
-    code = f"from tests.browser.connecting import {name}; {name}({port})"
+def admit_here(name: str, staff: str) -> None:
+    from tests.portal.filing import make_system
+
+    make_system(actor_of(staff), actor_of("徐静"), name)
+    print("{}")
+
+
+def _run(stack: PortalStack, call: str, *given: str | int) -> Told:
+    code = f"from tests.browser.connecting import {call}; {call}{given!r}"
     argv = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", code]
     done = subprocess.run(argv, env=stack.env, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -63,7 +75,11 @@ def _run(stack: PortalStack, name: str, port: int) -> Told:
 
 
 def _sides() -> list[Any]:
+    return [actor_of(name) for name in ("张敏", "徐静", "汤洁")]
+
+
+def actor_of(name: str) -> Any:
+    """Somebody of the demo cast at work, with the second factor given. Inside the portal's own process alone."""
     from accounts.models import Post
 
-    posts = Post.objects.with_context()
-    return [posts.get(user__full_name=name).as_actor(second_factor=True) for name in ("张敏", "徐静", "汤洁")]
+    return Post.objects.with_context().get(user__full_name=name).as_actor(second_factor=True)
