@@ -1,4 +1,4 @@
-"""Pages that each person of the demo cast opens, for tests that look at all of them."""
+"""Pages that somebody of each role opens, for tests that look at all of them. The entries of the menu come on top."""
 
 from tests.stack import PortalStack
 
@@ -40,20 +40,36 @@ PEOPLE_EDITS = ("/people/add/", "/people/import/", "/people/waiting/", "/people/
 COMPLAINTS = ("/complaints/", "/complaints/new/", "/complaints/mine/", "/burden/outside/")
 NOTICES = ("/notices/", "/guides/", "/help/?screen=portal:home")
 SENDING = ("/notices/new/", "/notices/sent/", "/guides/new/", "/burden/points/")
-TAGS = ("/tags/", "/tags/add/", "/tags/requests/")
+TAGS = ("/tags/", "/tags/add/", "/tags/requests/", "/tags/{tag}/")
+RETURNED = ("/datasets/{dataset}/", "/corrections/{correction}/", "/grants/{grant}/")
+COMPARED = ("/datasets/{dataset}/compare/", "/datasets/{dataset}/compare/areas/")
+CONNECTING = (
+    "/datasets/{dataset}/records/",
+    "/channels/",
+    "/channels/{channel}/",
+    "/connectors/new/",
+    "/connectors/{connector}/",
+    "/connectors/{connector}/source/",
+    "/connectors/{connector}/fields/",
+    "/connectors/{connector}/schedule/",
+)
+ENTERING = ("/todos/", "/me/systems/", "/tags/{tag}/")
+SYSTEM = ("/systems/{system}/", "/systems/low-use/", "/systems/letters/{letter}/")
+OWN_SYSTEM = ("/systems/new/", "/systems/opinions/", "/systems/{system}/entrance/", "/systems/{system}/accounts/")
 PAGES: dict[str, tuple[str, ...]] = {
-    "王建国": OWN + LISTS + CARDS + EDITS + FILLING + COMPLAINTS + NOTICES,
-    "施卫东": ("/", "/residents/", "/reports/", "/events/", "/datasets/"),
-    "顾文杰": ("/", "/residents/", "/residents/{person}", "/events/", "/review/", *PEOPLE, *TAGS),
-    "徐静": ("/", "/residents/{person}", "/burden/bulletin/", *ADMISSION, *PEOPLE, *TAGS, *SENDING),
-    "张敏": ("/", *FORMS, "/opinions/", "/opinions/{opinion}/", "/inquiries/"),
+    "王建国": OWN + LISTS + CARDS + EDITS + FILLING + COMPLAINTS + NOTICES + RETURNED + ENTERING,
+    "施卫东": (),
+    "顾文杰": ("/residents/{person}", *COMPARED, *PEOPLE, *TAGS),
+    "徐静": ("/residents/{person}", "/burden/bulletin/", *ADMISSION, *PEOPLE, *TAGS, *SENDING, *SYSTEM),
+    "张敏": ("/opinions/{opinion}/", "/inquiries/{complaint}/", *FORMS, *SYSTEM, *OWN_SYSTEM),
     "杨帆": DRAFT,
-    "钱磊": ("/", "/items/", "/datasets/", "/datasets/new/"),
-    "韩松": ("/", "/discipline/"),
-    "俞涛": ("/", "/status/"),
-    "汤洁": ("/", *PEOPLE, *PEOPLE_EDITS),
-    "季平": ("/", "/audit/", "/audit/overview/"),
+    "钱磊": ("/datasets/new/", *RETURNED, *CONNECTING),
+    "韩松": ("/discipline/{complaint}/",),
+    "俞涛": (),
+    "汤洁": ("/clients/new/", *PEOPLE, *PEOPLE_EDITS),
+    "季平": ("/audit/overview/",),
 }
+"""What each opens beside the entries of the own menu."""
 GRIDS = {"王建国": "/reports/{report}/", "顾文杰": "/review/{report}/"}
 """Pages with the grid: heavier, and the grid is a part of its own."""
 
@@ -62,7 +78,7 @@ _PLACES = ("household", "dwelling", "organization")
 
 
 def keys_of(stack: PortalStack) -> dict[str, int]:
-    """Keys for the addresses above, out of the demo data with its forms (`seed_forms`)."""
+    """Keys for the addresses above, out of the demo data with its forms and tags (`seed_forms`, `seed_tags`)."""
 
     def first(table: str, where: str, what: str = "min(id)") -> int:
         return int(stack.rows(f"SELECT {what} FROM {table} WHERE {where}")[0][0])
@@ -78,6 +94,7 @@ def keys_of(stack: PortalStack) -> dict[str, int]:
         "subject": first("forms_engine_reportrow", f"report_id = {report}", "min(subject_id)"),
         "opinion": first("accounts_approvalreviewer", "opinion = ''"),
         "dispatch": first("forms_engine_report", f"id = {report}", "dispatch_id"),
+        "tag": first("tagging_tag", "true"),
         **{name: first(f"registry_{name}", _OF_NANMEN) for name in _PLACES},
         **{
             name: first("forms_engine_formversion", f"state = '{state}'", "min(template_id)")
