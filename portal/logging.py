@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponseBase
 
-from accounts.origin import coming_from, is_silent
+from accounts.origin import coming_from, is_silent, present_origin
 from portal.metrics.requests import count_request
 from portal.network import client_address
 from portal.places import ROOT
@@ -48,7 +48,10 @@ def without_personal_data(text: str) -> str:
 
 
 class JsonFormatter(logging.Formatter):
-    """time (Asia/Shanghai), level, logger, message, reference of the request, extras, error with its frames."""
+    """time (Asia/Shanghai), level, logger, message, reference, extras, error with its frames.
+
+    reference: of the request, or of the job or message that is worked on (`accounts.origin`).
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -57,7 +60,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": without_personal_data(record.getMessage()),
         }
-        if reference := request_reference.get():
+        if reference := request_reference.get() or present_origin().reference:
             line["reference"] = reference
         line |= {key: _plain(value) for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info and record.exc_info[1] is not None:

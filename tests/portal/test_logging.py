@@ -7,6 +7,7 @@ import sys
 import pytest
 from django.test import Client, RequestFactory
 
+from accounts.origin import coming_from
 from portal.logging import JsonFormatter, request_reference, without_personal_data
 from portal.network import client_address
 
@@ -51,6 +52,12 @@ def test_a_line_tells_time_place_and_reference() -> None:
 
     assert (found["message"], found["job"], found["reference"], found["level"]) == ("job_failed", 7, "abc", "ERROR")
     assert str(found["time"]).endswith("+08:00")
+
+
+def test_lines_of_background_work_carry_its_reference() -> None:
+    with coming_from(reference="job:7"):
+        assert line("lease_lost")["reference"] == "job:7"
+    assert "reference" not in line("lease_lost")
 
 
 def test_short_numbers_and_codes_are_kept() -> None:
