@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,7 +16,7 @@ from forms_engine.rules import SIGNS, CellState, cell_state, is_editable
 from forms_engine.selectors.reports import get_columns
 from registry.catalogue import Catalogue, get_catalogue
 from registry.masking import YES_NO, is_masked, show
-from registry.models import ItemType
+from registry.models import DataItem, ItemType
 
 ROW_FIELDS = ("subject_id", "position", "state", "reason", "values", "flags", "edits", "comments")
 MOST_ROWS = 1000
@@ -71,16 +72,27 @@ class Lens:
     columns: Sequence[FormColumn]
     catalogue: Catalogue = field(default_factory=get_catalogue)
 
+    @cached_property
+    def _sight(self) -> dict[str, tuple[DataItem, int, bool]]:
+        """Letter of a bound column -> its item, the reader's clearance for it, whether that masks it.
+
+        Found out once: it is asked for every cell, and asking each time would cost more than the cells.
+        """
+        items = {column.letter: column.item for column in self.columns if column.item is not None}
+        levels = {letter: self.actor.clearance_for(item.code) for letter, item in items.items()}
+        return {letter: (item, levels[letter], is_masked(item, levels[letter])) for letter, item in items.items()}
+
     def text(self, column: FormColumn, value: Any) -> str:
         """Text of a stored value, masked for the reader; an answer to a new ask has no level and is shown."""
         if value is None or column.kind == FormColumn.Kind.NUMBER:
             return ""
-        if column.item is None:
+        if column.letter not in self._sight:
             return YES_NO[value] if isinstance(value, bool) else str(value)
-        return show(column.item, value, self.actor.clearance_for(column.item.code), self.catalogue)
+        item, clearance, _ = self._sight[column.letter]
+        return show(item, value, clearance, self.catalogue)
 
     def masks(self, column: FormColumn) -> bool:
-        return column.item is not None and is_masked(column.item, self.actor.clearance_for(column.item.code))
+        return column.letter in self._sight and self._sight[column.letter][2]
 
     def state(self, column: FormColumn, row: Row) -> CellState:
         """row: at least values, flags, edits and comments of a `ReportRow`."""
