@@ -1,6 +1,6 @@
 # make run, make test: see README.md. ARGS goes to the command: make test ARGS="-m rls"
 .DEFAULT_GOAL := run
-.PHONY: run stop test check fmt lock bench soak backup restore clean
+.PHONY: run stop test check fmt lock bench load soak backup restore clean
 ARGS ?=
 PYTHON_BIN := .venv/bin/python
 
@@ -32,6 +32,12 @@ lock:
 bench:
 	@scripts/setup.sh dev
 	$(PYTHON_BIN) -m portal.supervisor with-services -- $(PYTHON_BIN) -m bench $(ARGS)
+
+# 200 made-up workers, then 1,000 at once, on the whole portal with a million persons; locust comes in its own environment
+load:
+	@scripts/setup.sh dev
+	@scripts/fuzz_env.sh
+	$(PYTHON_BIN) -m bench.load $(ARGS)
 
 # The long proofs, at most an hour: killed processes, made-up input, the full matrix. Each prints its figure at the end
 soak:

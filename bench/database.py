@@ -3,18 +3,18 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from portal import programs
 from portal.embedded.keys import kept_keys
 from portal.embedded.postgres import SUPERUSER, Postgres
+from portal.places import STATE
 
-FOLDER = Path(__file__).resolve().parent.parent / ".run" / "bench"
+FOLDER = STATE / "bench"
 DATABASE = "bench"
 
 
 @contextmanager
-def seeded(persons: int) -> Iterator[None]:
+def seeded(persons: int) -> Iterator[Postgres]:
     """The server, migrated, with about so many people in one district; the environment points at it.
 
     Raises SystemExit when a migration or the seed fails.
@@ -22,24 +22,30 @@ def seeded(persons: int) -> Iterator[None]:
     FOLDER.mkdir(parents=True, exist_ok=True)
     FOLDER.parent.chmod(0o711)
     FOLDER.chmod(0o711)
-    postgres = Postgres(FOLDER / f"postgres-{persons}", throwaway=True)
+    postgres = server(persons, throwaway=True)
     postgres.start()
     try:
         postgres.make_database(DATABASE)
-        os.environ.update(_environment(postgres))
+        os.environ.update(environment(postgres, DATABASE))
         _prepare(persons)
-        yield
+        yield postgres
     finally:
         postgres.stop()
 
 
-def _environment(postgres: Postgres) -> dict[str, str]:
+def server(persons: int, *, throwaway: bool) -> Postgres:
+    """The server of that size, not started. throwaway: without care for a crash of the machine, and so quicker."""
+    return Postgres(FOLDER / f"postgres-{persons}", throwaway=throwaway)
+
+
+def environment(postgres: Postgres, database: str) -> dict[str, str]:
+    """Variables for a program that works on one database of the server, with the keys it was seeded under."""
     return kept_keys(FOLDER / "keys.env") | {
         "DJANGO_SETTINGS_MODULE": "portal.settings.test",
-        "DATABASE_URL": postgres.url("portal_app", DATABASE),
-        "DATABASE_OWNER_URL": postgres.url("portal_owner", DATABASE),
-        "DATABASE_AUDIT_URL": postgres.url("portal_audit", DATABASE),
-        "DATABASE_ADMIN_URL": postgres.url(SUPERUSER, DATABASE),
+        "DATABASE_URL": postgres.url("portal_app", database),
+        "DATABASE_OWNER_URL": postgres.url("portal_owner", database),
+        "DATABASE_AUDIT_URL": postgres.url("portal_audit", database),
+        "DATABASE_ADMIN_URL": postgres.url(SUPERUSER, database),
         "REDIS_URL": os.environ.get("REDIS_URL", "redis://127.0.0.1:1/0"),
         "MEDIA_ROOT": str(FOLDER / "media"),
     }
