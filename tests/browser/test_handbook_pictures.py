@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from portal.places import ROOT
+from tests.browser.objects import make_objects
 from tests.browser.pages import keys_of
 from tests.browser.people import DESKTOP, PHONE, Person, sit_down
 from tests.stack import PortalStack
@@ -25,6 +26,7 @@ TAKEN = {
     "district-card": ("徐静", "/residents/{person}"),
     "department-columns": ("杨帆", "/forms/{draft}/columns/"),
     "department-form": ("张敏", "/forms/{form}/"),
+    "department-system": ("张敏", "/systems/{system}/"),
     "department-dispatch": ("张敏", "/dispatches/{dispatch}/"),
     "system-status": ("俞涛", "/status/"),
     "security-people": ("汤洁", "/people/"),
@@ -38,7 +40,8 @@ _PICTURE = re.compile(r"!\[[^\]]+\]\(images/([\w-]+)\.png\)")
 @pytest.fixture(scope="module")
 def keys(portal_stack: PortalStack) -> dict[str, int]:
     portal_stack.manage("seed_forms")
-    return keys_of(portal_stack)
+    portal_stack.manage("seed_tags")
+    return keys_of(portal_stack) | make_objects(portal_stack)
 
 
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
