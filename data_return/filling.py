@@ -5,7 +5,7 @@ from those that its department may read. A department's own datasets may always 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -42,6 +42,19 @@ class Filling:
     subject: str
     items: Mapping[str, list[Source]]
     reading: Reading
+
+    def reaching(self, code: str) -> Sequence[Range] | None:
+        """Where a leaf of a condition (`data_return.leaf`) may be asked: codes of areas, None for everywhere.
+
+        A record is told by the policies; that its item was granted there, too, nobody else looks at.
+        """
+        dataset, _, item = code.partition(":")
+        if not item:
+            return None
+        sources = [one for one in self.items.get(item, ()) if str(one.dataset_id) == dataset]
+        if any(one.ranges is None for one in sources):
+            return None
+        return [area for one in sources for area in one.ranges or ()]
 
     def told(self) -> AbstractContextManager[None]:
         """The running transaction reads what may fill, instead of what the actor reads, until the block ends."""

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -51,7 +51,7 @@ class BadRow(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class ConditionRow:
-    """item: code, or word:code of `registry.leaf_kinds`; value: as typed, "" where the comparison takes none."""
+    """item: code, or word:code of `registry.leaf_kinds`, or word:code:item; value: as typed, "" for none."""
 
     item: str
     op: str
@@ -123,14 +123,19 @@ def _key(part: Mapping[str, Any]) -> str:
 
 
 def _leaf(row: ConditionRow, catalogue: Catalogue) -> dict[str, Any]:
-    return _told_leaf(row) if ":" in row.item else _item_leaf(row, catalogue)
+    word, _, code = row.item.rpartition(":")
+    if ":" not in word:
+        return _told_leaf(row) if word else _item_leaf(row, catalogue)
+    leaf = _item_leaf(replace(row, item=code), catalogue)
+    word, _, code = word.partition(":")
+    return {"not": {word: code, **leaf["not"]}} if "not" in leaf else {word: code, **leaf}
 
 
 def _told_leaf(row: ConditionRow) -> dict[str, Any]:
     """A leaf that is true or false and has no value: 是 asks for it, 不是 for its absence."""
     word, _, code = row.item.partition(":")
     if row.op not in (Comparison.IS, Comparison.IS_NOT) or row.value.strip():
-        raise BadRow("条件里的标签和回流数据只能选“是”(有)或“不是”(没有),后面不用填值。", field="condition")
+        raise BadRow("条件里的标签和“有回流数据”只能选“是”(有)或“不是”(没有),后面不用填值。", field="condition")
     return {word: code} if row.op == Comparison.IS else {"not": {word: code}}
 
 
@@ -197,18 +202,18 @@ def _number(item: DataItem, text: str) -> int | str:
 def _row(part: Mapping[str, Any], catalogue: Catalogue) -> ConditionRow | None:
     leaf, negated = (part["not"], True) if "not" in part else (part, False)
     kind = kind_of(leaf) if isinstance(leaf, Mapping) else None
-    if kind:
+    if kind and "item" not in leaf:
         return ConditionRow(f"{kind.word}:{leaf[kind.word]}", Comparison.IS_NOT if negated else Comparison.IS)
     if not isinstance(leaf, Mapping) or leaf.get("item") not in catalogue.items:
         return None
-    item, op = str(leaf["item"]), str(leaf["op"])
+    item, op, before = str(leaf["item"]), str(leaf["op"]), f"{kind.word}:{leaf[kind.word]}:" if kind else ""
     if negated:
         if op not in NEGATED:
             return None  # such as "not at least 80", which is no row: somebody of unknown age is in neither
         op = NEGATED[op]
     raw = leaf.get("value", "")
     values = raw if isinstance(raw, list) else [raw]
-    return ConditionRow(item, op, "、".join(_text(item, value, catalogue) for value in values))
+    return ConditionRow(before + item, op, "、".join(_text(item, value, catalogue) for value in values))
 
 
 def _text(item: str, value: Any, catalogue: Catalogue) -> str:

@@ -7,12 +7,12 @@ Serves roster filters, statistics cells, tags and later validation. {} is true f
 knows about a subject stands in the tree by its own key, such as {"tag": "T0001"}: see `registry.leaf_kinds`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.db.models.expressions import ExpressionWrapper, RawSQL
 from django.db.models.fields import BooleanField
 from django.db.models.lookups import (
@@ -25,11 +25,12 @@ from django.db.models.lookups import (
     LessThanOrEqual,
 )
 
+from accounts.codes import Range
 from accounts.errors import DomainError
 from registry.ages import compare_age
 from registry.catalogue import Catalogue
 from registry.expressions import NotReachable, Sql, item_expression, path_to
-from registry.leaf_kinds import LeafKind, Part, kind_of
+from registry.leaf_kinds import LeafKind, Part, code_of, kind_of
 from registry.models import DataItem, ItemType
 
 COMPARE: dict[str, Any] = {
@@ -43,6 +44,8 @@ WORDS = {"=": "是", "<": "小于", "<=": "不超过", ">": "大于", ">=": "不
 ORDERED_TYPES = (ItemType.INTEGER, ItemType.DECIMAL, ItemType.DATE, ItemType.DERIVED)
 AGE = "person.age"
 DEEPEST, MOST = 6, 40
+Granted = Mapping[str, Sequence[Range] | None]
+"""Code of a leaf that needs a grant -> area codes of the subjects of whom it may be asked, None for all of them."""
 
 
 class BadCondition(DomainError):
@@ -56,12 +59,12 @@ UNKNOWN = Q(RawSQL("NULL::boolean", [], output_field=BooleanField()))
 
 
 def compile_condition(
-    tree: Mapping[str, Any], subject: str, catalogue: Catalogue, *, on: date, granted: Collection[str] | None = None
+    tree: Mapping[str, Any], subject: str, catalogue: Catalogue, *, on: date, granted: Granted | None = None
 ) -> Q:
     """The predicate as a Q. on: reporting date. Raises BadCondition.
 
-    granted: codes of leaves that need a grant (`LeafKind.granted`), for a caller that tells the policies what is read.
-    What is not among them is unknown of everybody; None refuses such leaves altogether.
+    granted: leaves that need a grant (`LeafKind.granted`), for a caller that tells the policies what is read. What is
+    not among them is unknown of everybody; None refuses such leaves altogether.
     """
     if not tree:
         return Q()
@@ -74,7 +77,7 @@ def codes_in(tree: Mapping[str, Any], word: str) -> set[str]:
         return set()
     inner = [part for join in ("all", "any") if isinstance(tree.get(join), list) for part in tree[join]]
     inner += [tree["not"]] if "not" in tree else []
-    own = {str(tree[word])} if word in tree else set()
+    own = {code_of(word, tree)} if word in tree else set()
     return own.union(*(codes_in(part, word) for part in inner))
 
 
@@ -88,7 +91,7 @@ def describe_condition(tree: Mapping[str, Any], catalogue: Catalogue) -> str:
     if "not" in tree:
         return f"不满足({describe_condition(tree['not'], catalogue)})"
     kind = kind_of(tree)
-    return kind.describe(tree) if kind else _describe_leaf(tree, catalogue)
+    return kind.describe(tree) if kind else describe_comparison(tree, catalogue)
 
 
 def parts_in(tree: Mapping[str, Any], catalogue: Catalogue) -> set[Part]:
@@ -118,7 +121,7 @@ def _own_parts(leaf: Mapping[str, Any], catalogue: Catalogue) -> set[Part]:
 
 
 class _Context:
-    def __init__(self, subject: str, catalogue: Catalogue, on: date, granted: Collection[str] | None) -> None:
+    def __init__(self, subject: str, catalogue: Catalogue, on: date, granted: Granted | None) -> None:
         self.subject, self.catalogue, self.on, self.granted = subject, catalogue, on, granted
         self.leaves = 0
 
@@ -147,9 +150,21 @@ def _compile_told(kind: LeafKind, leaf: Mapping[str, Any], context: _Context) ->
     if kind.granted and context.granted is None:
         raise BadCondition(f"“{kind.label}”要有授权才能看,不能用作这里的条件。请换一个。")
     compiled = kind.compile(leaf, context.subject, context.on)
-    if kind.granted and str(leaf[kind.word]) not in (context.granted or ()):
-        return UNKNOWN
-    return compiled
+    if context.granted is None or not kind.granted:
+        return compiled
+    code = code_of(kind.word, leaf)
+    return _where(context.granted[code], compiled) if code in context.granted else UNKNOWN
+
+
+def _where(areas: Sequence[Range] | None, compiled: Q) -> Q:
+    """Unknown of subjects elsewhere."""
+    if areas is None:
+        return compiled
+    inside = Q()
+    for area in areas:
+        inside |= Q(area_code__range=area)
+    then = ExpressionWrapper(compiled, BooleanField())
+    return Q(Case(When(inside, then=then), default=None, output_field=BooleanField())) if areas else UNKNOWN
 
 
 def _compile_group(tree: Mapping[str, Any], context: _Context, depth: int) -> Q:
@@ -167,8 +182,6 @@ def _compile_leaf(leaf: Mapping[str, Any], context: _Context) -> Q:
     item = context.catalogue.items.get(str(leaf.get("item")))
     if item is None:
         raise BadCondition("条件中有数据项目录里没有的数据项,请重新选择。")
-    if item.is_sealed:
-        raise BadCondition(f"“{item.name}”是加密保存的,不能用作条件。")
     try:
         expression = item_expression(item, context.subject, on=context.on)
     except NotReachable:
@@ -178,10 +191,13 @@ def _compile_leaf(leaf: Mapping[str, Any], context: _Context) -> Q:
         born = f"{path_to(item, context.subject)}birth_date"
         # Wrapped, so that "not" of an unknown birth date stays unknown, as it does for every other item.
         return Q(ExpressionWrapper(compare_age(str(leaf["op"]), years, born=born, on=context.on), BooleanField()))
-    return Q(ExpressionWrapper(_predicate(item, expression, leaf, context.catalogue), BooleanField()))
+    return Q(ExpressionWrapper(compare(item, expression, leaf, context.catalogue), BooleanField()))
 
 
-def _predicate(item: DataItem, expression: Sql, leaf: Mapping[str, Any], catalogue: Catalogue) -> Any:
+def compare(item: DataItem, expression: Sql, leaf: Mapping[str, Any], catalogue: Catalogue) -> Any:
+    """The lookup of a leaf about an item, on where its value is. Raises BadCondition."""
+    if item.is_sealed:
+        raise BadCondition(f"“{item.name}”是加密保存的,不能用作条件。")
     op = leaf.get("op")
     if op == "known":
         return IsNull(expression, rhs=False)
@@ -224,7 +240,8 @@ def _describe_inner(part: Mapping[str, Any], catalogue: Catalogue) -> str:
     return f"({words})" if any(len(part.get(word, ())) > 1 for word in ("all", "any")) else words
 
 
-def _describe_leaf(leaf: Mapping[str, Any], catalogue: Catalogue) -> str:
+def describe_comparison(leaf: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """A leaf about an item in Chinese, such as 年龄不小于 80."""
     item = catalogue.item(str(leaf.get("item")))
     op = str(leaf.get("op"))
     if op == "known":

@@ -38,6 +38,7 @@ class LeafKind:
     describe: the leaf in Chinese. parts: what it is made of, at the level that it inherited.
     choices: (reader) -> code -> name of what a builder may offer to that post.
     granted: it tells what only a grant opens. It compiles where the caller says which codes are granted, else nowhere.
+    A leaf that has an item, too, compares it there: {"returned": "12", "item": "person.x", "op": "=", "value": 1}.
     """
 
     word: str
@@ -60,6 +61,11 @@ def register(kind: LeafKind) -> None:
 def kind_of(leaf: Leaf) -> LeafKind | None:
     """The kind of a leaf; None for one about a data item, and for what is no leaf."""
     return next((kind for word, kind in _kinds.items() if word in leaf), None)
+
+
+def code_of(word: str, leaf: Leaf) -> str:
+    """What the leaf is about: "12", or "12:person.age" where it compares an item of it."""
+    return f"{leaf[word]}:{leaf['item']}" if "item" in leaf else str(leaf[word])
 
 
 def list_kinds() -> list[LeafKind]:

@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.audit import record
 from accounts.errors import Conflict, DomainError, NotFound
 from accounts.rights import DESIGN_FORMS, require
-from data_return.leaf import WORD, usable_datasets
+from data_return.leaf import WORD, usable_codes
 from forms_engine.models import FormColumn, FormVersion
 from registry.binding import scale_for
 from registry.catalogue import get_catalogue
@@ -86,11 +86,11 @@ def save_settings(*, actor: Actor, version: FormVersion, name: str, settings: Ma
 
 def _check_condition(actor: Actor, settings: Mapping[str, Any]) -> None:
     """Raises BadCondition, also for returned data that the department was not granted."""
-    usable = {str(pk) for pk in usable_datasets(actor.department_id or 0)}
-    named = codes_in(settings["condition"], WORD)
-    if not named <= usable:
-        raise BadCondition("本部门没有条件里这个回流数据集的授权,不能用它选人。请先申请授权,或换一个条件。")
-    compile_condition(settings["condition"], settings["subject"], get_catalogue(), on=localdate(), granted=usable)
+    usable = usable_codes(actor.department_id or 0)
+    if not codes_in(settings["condition"], WORD) <= usable:
+        raise BadCondition("本部门没有条件里这个回流数据集的授权,或授权里没有这一项。请先申请授权,或换一个条件。")
+    granted = dict.fromkeys(usable)
+    compile_condition(settings["condition"], settings["subject"], get_catalogue(), on=localdate(), granted=granted)
 
 
 def lock_draft(actor: Actor, version: FormVersion) -> FormVersion:

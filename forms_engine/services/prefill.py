@@ -34,14 +34,14 @@ from django.db.models.lookups import Exact, IsNull, LessThan
 from accounts.actors import Actor
 from accounts.codes import SPAN, Level
 from data_return.filling import Filling, find_filling
-from data_return.leaf import WORD, usable_datasets
+from data_return.leaf import WORD, usable_codes
 from forms_engine.models import Dispatch, FormColumn, FormVersion, Report, ReportRow
 from forms_engine.selectors.reports import get_columns
 from forms_engine.services.clues import select_differences, select_last_answers
 from forms_engine.services.returned import Returned, compile_returned
 from registry.catalogue import Catalogue, get_catalogue, is_stored, model_of
 from registry.changes import SourceKind
-from registry.conditions import codes_in, compile_condition
+from registry.conditions import Granted, codes_in, compile_condition
 from registry.expressions import NotReachable, Sql, item_expression, path_to
 from registry.models import DataItem, Entity, ItemType
 
@@ -84,7 +84,16 @@ class Roster:
     @property
     def chosen_by(self) -> set[int]:
         """Keys of returned datasets in the condition."""
-        return {int(code) for code in codes_in(self.version.condition, WORD) if code.isdigit()}
+        codes = {code.partition(":")[0] for code in codes_in(self.version.condition, WORD)}
+        return {int(code) for code in codes if code.isdigit()}
+
+    @property
+    def granted(self) -> Granted:
+        """What of returned data may choose people: the department was granted it, and so was who is filled in for."""
+        if not self.chosen_by or self.filling is None:
+            return {}
+        usable = usable_codes(self.version.template.department_id)
+        return {code: self.filling.reaching(code) for code in usable}
 
 
 def get_roster(dispatch: Dispatch, *, actor: Actor | None = None) -> Roster:
@@ -105,10 +114,10 @@ def list_subjects(roster: Roster) -> QuerySet[Any]:
     found = model_of(version.subject)._default_manager.filter(closed_on=None)
     if version.subject == Entity.PERSON:
         found = found.filter(death_date=None)
-    granted = {str(pk) for pk in usable_datasets(version.template.department_id)} if roster.chosen_by else ()
-    return found.filter(
-        compile_condition(version.condition, version.subject, roster.catalogue, on=roster.on, granted=granted)
+    condition = compile_condition(
+        version.condition, version.subject, roster.catalogue, on=roster.on, granted=roster.granted
     )
+    return found.filter(condition)
 
 
 def select_prefilled(roster: Roster, subjects: QuerySet[Any], home: str) -> QuerySet[Any]:
