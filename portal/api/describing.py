@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from accounts.api.base import SENTENCES
 from accounts.problems import PROBLEM, describe_problem
-from portal.api.examples import EXAMPLES, PROBLEMS, Example
+from portal.api.examples import EXAMPLES, OTHER_REFUSALS, Example
 
 
 def describe_operations(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
@@ -20,8 +21,8 @@ def describe_operations(result: dict[str, Any], generator: Any, request: Any, pu
 def _describe_refusals(responses: dict[str, Any]) -> None:
     for status, answer in responses.items():
         if PROBLEM in answer.get("content", {}):
-            code, sentence, field = PROBLEMS[status]
-            answer["content"][PROBLEM]["example"] = describe_problem(int(status), code, sentence, field=field)
+            code, sentence = (SENTENCES | OTHER_REFUSALS)[int(status)]
+            answer["content"][PROBLEM]["example"] = describe_problem(int(status), code, sentence)
 
 
 def _show(operation: dict[str, Any], example: Example) -> None:

@@ -6,6 +6,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.errors import Conflict, DomainError
+from portal.busy import Busy
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -215,17 +218,9 @@ EXAMPLES: dict[str, Example] = {
     ),
     "dataset_event": Example({"id": "20261122-0001"}, sent=_EVENT),
 }
-PROBLEMS = {
-    "400": ("bad_request", "提交的内容不符合格式,请对照接口文档修改后重试。", "limit"),
-    "401": ("invalid_token", "令牌无效或已过期,请重新获取令牌。", None),
-    "403": ("insufficient_scope", "令牌的接口范围不包括这一步。请联系安全管理员调整 API 客户端的范围。", None),
-    "404": ("not_found", "没有找到,或者不在您的岗位范围内。", None),
-    "405": ("method_not_allowed", "这个地址不支持这种请求。", None),
-    "406": ("not_acceptable", "只提供 JSON。", None),
-    "409": ("conflict", "别人刚刚改过这里,请刷新后再看一次。", None),
-    "413": ("too_large", "提交的内容太大,请分几次提交。", None),
-    "415": ("unsupported_media_type", "请以 JSON 提交。", None),
-    "422": ("refused", "这一步没有通过检查,请核对后再试。", None),
-    "429": ("too_many_requests", "操作太频繁,请稍等片刻。", None),
+OTHER_REFUSALS = {
+    409: (Conflict.code, Conflict.default),
+    422: (DomainError.code, DomainError.default),
+    503: (Busy.code, "现在使用的人太多,系统一时忙不过来,您这一步还没有处理。请过 5 秒再试一次。"),
 }
-"""Status -> code, sentence and field of a refusal as it is answered."""
+"""Status -> code and sentence of refusals that are the portal's own, not REST framework's."""
