@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.database import FOLDER, environment, seeded
 from bench.load import stack
 from bench.load.asked import Record
-from bench.load.judge import Cell, Verdict, by_name, judge, part
+from bench.load.judge import Cell, Verdict, by_name, failures, judge, part
 from bench.load.plan import Member, Plan, Timeline
 from portal.embedded.child import Child, to_terminal
 from portal.places import ROOT, STATE
@@ -99,6 +99,8 @@ def _stored(record: Record) -> dict[Cell, str | None]:
 def _tell(record: Record, verdicts: list[Verdict], persons: int) -> None:
     for name, often, half, most in by_name(part(record.asked, record.begun["usual"], record.begun["flood"])):
         print(f"{often:>8} {half:>8.0f} ms {most:>8.0f} ms      {name}")
+    for often, what in failures(part(record.asked, 0, record.begun["end"])):
+        print(f"{often:>8} failed: {what}")
     print()
     for one in verdicts:
         bar = "" if one.bar is None else f"<= {one.bar:g}"

@@ -1,6 +1,6 @@
 """What a run is held against. Pure: a record and a database's answers in, lines out."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -102,6 +102,12 @@ def by_name(asked: Iterable[Asked]) -> list[tuple[str, int, float, float]]:
         groups[_plain(one.name)].append(one)
     rows = [(name, len(found), percentile(found, 50), percentile(found, 95)) for name, found in groups.items()]
     return sorted(rows, key=_slowest, reverse=True)
+
+
+def failures(asked: Iterable[Asked]) -> list[tuple[int, str]]:
+    """(how often, what and how) of answers that were neither a success nor a refusal that says when."""
+    found = Counter(f"{one.outcome} {one.status} {_plain(one.name)}" for one in asked if one.outcome in _BAD)
+    return [(often, what) for what, often in found.most_common()]
 
 
 _BAD = (Outcome.BARE, Outcome.WRONG, Outcome.LOST)

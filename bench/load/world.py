@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Iterator
 from itertools import cycle
 
+from guardian.shortcuts import assign_perm
+
 from accounts.actors import Actor
 from accounts.codes import Level, ancestor
 from accounts.hashing import SlottedArgon2PasswordHasher
@@ -14,6 +16,7 @@ from accounts.services.second_factor import make_recovery_codes
 from bench.load.plan import Member
 from bench.roster import DISTRICT, OPEN, SEALED, count_people, make_department, make_form, reports_of, send
 from forms_engine.models import Dispatch, FormColumn, Report
+from forms_engine.selectors.templates import COLLECT
 from forms_engine.services.prefill import get_roster, insert_rows
 from registry.models import Person
 
@@ -47,6 +50,7 @@ class World:
     def _send_handed_in(self) -> Dispatch:
         """What the statistics of the department add up."""
         version = make_form(self._department, HANDED_IN)
+        assign_perm(COLLECT, version.template.department.group, version.template)
         return self._fill(send(self._department, version, [*self._people], "上月"), Report.State.ACCEPTED)
 
     def _fill(self, dispatch: Dispatch, state: Report.State) -> Dispatch:

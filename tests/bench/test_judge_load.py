@@ -4,7 +4,7 @@ import pytest
 
 from bench.load.asked import Asked, Entry, Kind, Outcome, Record
 from bench.load.browser import outcome_of, wait_of
-from bench.load.judge import NEVER, judge, missing, normal_again, off_the_mix, part, percentile
+from bench.load.judge import NEVER, failures, judge, missing, normal_again, off_the_mix, part, percentile
 from bench.load.plan import Timeline
 
 TIMES = Timeline(users=2, flood=4, settle=30)
@@ -90,6 +90,11 @@ def test_percentiles_are_those_of_the_nearest_rank():
     assert [percentile(hundred, share) for share in (50, 95, 99, 100)] == [50, 95, 99, 100]
     assert percentile(hundred[:1], 95) == 1
     assert percentile([], 95) == NEVER
+
+
+def test_failures_are_named_with_what_was_asked_and_the_status():
+    lines = [Asked(20, Kind.READ, "/reports/12/", 1, 500, Outcome.WRONG)] * 2 + [asked(20, outcome=Outcome.REFUSED)]
+    assert failures(lines) == [(2, "wrong 500 /reports/#/")]
 
 
 def test_logins_are_not_measured():
