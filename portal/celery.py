@@ -6,6 +6,11 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import heartbeat_sent, setup_logging, worker_init, worker_ready
+from kombu.transport.redis import Channel
+
+# A worker that tried to put its messages back when Redis had died ended half-way: deaf, and not to be started again.
+# Nothing has to be put back: beat finds what waits.
+Channel.do_restore = False
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
