@@ -9,12 +9,12 @@ knows about a subject stands in the tree by its own key, such as {"tag": "T0001"
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Case, Q, When
 from django.db.models.expressions import ExpressionWrapper, RawSQL
 from django.db.models.fields import BooleanField
+from django.db.models.functions import NullIf
 from django.db.models.lookups import (
     Exact,
     GreaterThan,
@@ -29,9 +29,11 @@ from accounts.codes import Range
 from accounts.errors import DomainError
 from registry.ages import compare_age
 from registry.catalogue import Catalogue
+from registry.condition_values import typed_value
 from registry.expressions import NotReachable, Sql, item_expression, path_to
 from registry.leaf_kinds import LeafKind, Part, code_of, kind_of
 from registry.models import DataItem, ItemType
+from registry.rules import ValueRefused
 
 COMPARE: dict[str, Any] = {
     "=": Exact,
@@ -43,7 +45,8 @@ COMPARE: dict[str, Any] = {
 WORDS = {"=": "是", "<": "小于", "<=": "不超过", ">": "大于", ">=": "不小于", "in": "属于", "known": "已登记"}
 ORDERED_TYPES = (ItemType.INTEGER, ItemType.DECIMAL, ItemType.DATE, ItemType.DERIVED)
 AGE = "person.age"
-DEEPEST, MOST = 6, 40
+DEEPEST, MOST, MOST_VALUES = 6, 40, 200
+COMPARISON = frozenset({"item", "op", "value"})
 Granted = Mapping[str, Sequence[Range] | None]
 """Code of a leaf that needs a grant -> area codes of the subjects of whom it may be asked, None for all of them."""
 
@@ -54,7 +57,8 @@ class BadCondition(DomainError):
     code = "bad_condition"
 
 
-UNKNOWN = Q(RawSQL("NULL::boolean", [], output_field=BooleanField()))
+BOOLEAN = BooleanField()
+UNKNOWN = Q(RawSQL("NULL::boolean", [], output_field=BOOLEAN))
 """Neither true nor false, also when it is negated."""
 
 
@@ -123,7 +127,7 @@ def _own_parts(leaf: Mapping[str, Any], catalogue: Catalogue) -> set[Part]:
 class _Context:
     def __init__(self, subject: str, catalogue: Catalogue, on: date, granted: Granted | None) -> None:
         self.subject, self.catalogue, self.on, self.granted = subject, catalogue, on, granted
-        self.leaves = 0
+        self.leaves = self.nots = 0
 
     def count(self) -> None:
         self.leaves += 1
@@ -136,13 +140,26 @@ def _compile(tree: Mapping[str, Any], context: _Context, depth: int) -> Q:
         raise BadCondition("条件的写法不对:每一项应为一个对象。")
     if depth > DEEPEST:
         raise BadCondition(f"条件最多嵌套 {DEEPEST} 层,请简化。")
+    if not _is_one_part(tree):
+        raise BadCondition("条件的写法不对:一个对象只能写一个条件组,或一条“数据项、比较、值”,没有别的内容。")
     if "all" in tree or "any" in tree:
         return _compile_group(tree, context, depth)
     if "not" in tree:
-        return ~_compile(tree["not"], context, depth + 1)
+        context.nots += 1
+        inner = _compile(tree["not"], context, depth + 1)
+        context.nots -= 1
+        return ~inner
     context.count()
     kind = kind_of(tree)
     return _compile_told(kind, tree, context) if kind else _compile_leaf(tree, context)
+
+
+def _is_one_part(tree: Mapping[str, Any]) -> bool:
+    """Whether every key of it is read. What nobody reads would be left out of the rule without a word."""
+    keys, kind = set(tree), kind_of(tree)
+    if kind and kind.granted:  # may compare an item of what was granted
+        return keys == {kind.word} or keys <= {kind.word} | COMPARISON
+    return len(keys) == 1 if kind or keys & {"all", "any", "not"} else keys <= COMPARISON
 
 
 def _compile_told(kind: LeafKind, leaf: Mapping[str, Any], context: _Context) -> Q:
@@ -186,53 +203,56 @@ def _compile_leaf(leaf: Mapping[str, Any], context: _Context) -> Q:
         expression = item_expression(item, context.subject, on=context.on)
     except NotReachable:
         raise BadCondition(f"“{item.name}”与这张表的填报对象不同,不能用作条件。") from None
-    if item.code == AGE and leaf.get("op") in COMPARE:
+    if item.code == AGE and str(leaf.get("op")) in COMPARE:
         years = _value(item, leaf.get("value"), context.catalogue)
         born = f"{path_to(item, context.subject)}birth_date"
         # Wrapped, so that "not" of an unknown birth date stays unknown, as it does for every other item.
-        return Q(ExpressionWrapper(compare_age(str(leaf["op"]), years, born=born, on=context.on), BooleanField()))
-    return Q(ExpressionWrapper(compare(item, expression, leaf, context.catalogue), BooleanField()))
+        return Q(ExpressionWrapper(compare_age(str(leaf["op"]), years, born=born, on=context.on), BOOLEAN))
+    negated = context.nots > 0
+    return Q(ExpressionWrapper(compare(item, expression, leaf, context.catalogue, negated=negated), BOOLEAN))
 
 
-def compare(item: DataItem, expression: Sql, leaf: Mapping[str, Any], catalogue: Catalogue) -> Any:
-    """The lookup of a leaf about an item, on where its value is. Raises BadCondition."""
+def compare(
+    item: DataItem, expression: Sql, leaf: Mapping[str, Any], catalogue: Catalogue, *, negated: bool = True
+) -> Any:
+    """The lookup of a leaf about an item, on where its value is. Raises BadCondition.
+
+    negated: it may stand under "not", where unknown is not the same as false.
+    """
     if item.is_sealed:
         raise BadCondition(f"“{item.name}”是加密保存的,不能用作条件。")
-    op = leaf.get("op")
+    op = str(leaf.get("op"))
     if op == "known":
         return IsNull(expression, rhs=False)
     if op == "in":
         if not isinstance(leaf.get("value"), list) or not leaf["value"]:
             raise BadCondition(f"“{item.name}”的条件没有选值,请至少选一个。")
-        return In(expression, [_value(item, part, catalogue) for part in leaf["value"]])
+        if len(leaf["value"]) > MOST_VALUES:
+            raise BadCondition(f"“{item.name}”的条件最多选 {MOST_VALUES} 个值,请简化。")
+        values = [_value(item, part, catalogue) for part in leaf["value"]]
+        return In(expression if negated else _bare(expression, values), values)
     if op not in COMPARE or (op != "=" and item.type not in ORDERED_TYPES):
         raise BadCondition(f"“{item.name}”不能这样比较,请换一种条件。")
-    return COMPARE[op](expression, _value(item, leaf.get("value"), catalogue))
+    value = _value(item, leaf.get("value"), catalogue)
+    return COMPARE[op](expression if negated else _bare(expression, [value]), value)
+
+
+def _bare(expression: Sql, values: list[Any]) -> Sql:
+    """The column itself where it finds the same: a blank, which is unknown, equals none of the values anyhow."""
+    if not isinstance(expression, NullIf) or "" in values:
+        return expression
+    column: Sql = expression.get_source_expressions()[0]
+    return column
 
 
 def _value(item: DataItem, raw: Any, catalogue: Catalogue) -> Any:
     """The constant in the type of the item. Raises BadCondition."""
     try:
-        return _typed(item, raw, catalogue)
-    except (ValueError, TypeError, InvalidOperation, KeyError):
+        return typed_value(item, raw, catalogue)
+    except ValueRefused as refused:
+        raise BadCondition(f"“{item.name}”的条件值不对:{refused.message}") from None
+    except (ValueError, TypeError, KeyError):
         raise BadCondition(f"“{item.name}”的条件值不对,请核对后重新填写。") from None
-
-
-def _typed(item: DataItem, raw: Any, catalogue: Catalogue) -> Any:
-    if item.type == ItemType.BOOLEAN:
-        if not isinstance(raw, bool):
-            raise ValueError
-        return raw
-    if item.type == ItemType.CODE:
-        spellings = catalogue.spellings(item.code)
-        return spellings[str(raw)] if spellings else str(raw)
-    if item.type == ItemType.INTEGER:
-        return int(raw)
-    if item.type == ItemType.DECIMAL:
-        return Decimal(str(raw))
-    if item.type == ItemType.DATE:
-        return date.fromisoformat(raw)
-    return str(raw)
 
 
 def _describe_inner(part: Mapping[str, Any], catalogue: Catalogue) -> str:

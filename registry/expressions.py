@@ -43,9 +43,17 @@ PATHS: dict[tuple[str, str], str] = {
 }
 """(subject, entity of the item) -> relation. A person's household items come from their household, and so on."""
 
+
+class Amount(DecimalField):
+    """A number without a fixed count of places: what lies in `attributes` is neither rounded nor too large for it."""
+
+    def db_type(self, connection: Any) -> str:
+        return "numeric"
+
+
 CASTS: "dict[str, models.Field[Any, Any]]" = {
     ItemType.INTEGER: IntegerField(),
-    ItemType.DECIMAL: DecimalField(max_digits=16, decimal_places=2),
+    ItemType.DECIMAL: Amount(),
     ItemType.BOOLEAN: BooleanField(),
     ItemType.DATE: DateField(),
 }

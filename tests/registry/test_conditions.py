@@ -119,6 +119,21 @@ def test_not_turns_a_condition_around(cast, people):
         ({"all": []}, "条件组是空的"),
         ({"all": [{"all": [{"all": [{"all": [{"all": [{"all": [{}]}]}]}]}]}]}, "最多嵌套"),
         ({"all": ["person.age"]}, "写法不对"),
+        ({"item": "person.age", "op": "=", "value": 3.7}, "年龄.*整数"),
+        ({"item": "person.age", "op": "=", "value": "3.7"}, "年龄.*整数"),
+        ({"item": "person.children_count", "op": ">", "value": True}, "条件值不对"),
+        ({"item": "person.children_count", "op": "in", "value": [1, 2.5]}, "子女数.*整数"),
+        ({"item": "person.children_count", "op": "<", "value": 10**12}, "太大"),
+        ({"item": "household.land_area", "op": "<", "value": "NaN"}, "条件值不对"),
+        ({"item": "household.land_area", "op": "<", "value": float("inf")}, "条件值不对"),
+        ({"item": "person.workplace", "op": "=", "value": "a\0b"}, "看不见的字符"),
+        ({"item": "person.workplace", "op": "=", "value": "\ud800"}, "条件值不对"),
+        ({"item": "person.workplace", "op": "=", "value": {}}, "条件值不对"),
+        ({"item": "person.age", "op": {}, "value": 1}, "不能这样比较"),
+        ({"item": "person.sex", "op": "in", "value": ["1"] * 201}, "最多选 200"),
+        ({"item": "person.age", "op": ">", "value": 1, "not": {}}, "写法不对"),
+        ({"all": [{"item": "person.age", "op": "known"}], "any": []}, "写法不对"),
+        ({"item": "person.age", "op": ">", "value": 1, "unit": "月"}, "写法不对"),
     ],
 )
 def test_what_cannot_be_compiled_is_refused_with_the_reason(items, tree, said):
@@ -141,3 +156,42 @@ def test_not_of_an_unknown_age_holds_for_nobody(cast, people):
         make_person(EAST, birth_date=None)
     young = {"item": "person.age", "op": "<", "value": 50}
     assert found(cast, {"not": young}) == {one.pk for one in people if age(one) >= 50}
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "kept"),
+    [
+        ("=", "12.345", ["12.345"]),
+        ("=", 12.345, ["12.345"]),
+        ("=", "12.35", ["12.35"]),
+        (">", "12.34", ["12.345", "12.35", "999999999999999"]),
+        ("<", "12.35", ["12.345"]),
+        (">=", 999_999_999_999_999, ["999999999999999"]),
+        ("in", ["12.345", "12.350"], ["12.345", "12.35"]),
+    ],
+)
+def test_an_amount_is_compared_as_it_was_written(cast, items, op, value, kept):
+    """Neither the amount that is kept nor the one that is asked for is rounded."""
+    with acting_as(cast.worker):
+        for amount in ("12.345", "12.35", "999999999999999"):
+            make_person(EAST, name=amount, attributes={"person.elderly_allowance_standard": amount})
+        tree = {"item": "person.elderly_allowance_standard", "op": op, "value": value}
+        names = Person.objects.filter(compile_condition(tree, "person", get_catalogue(), on=ON))
+        assert sorted(names.values_list("name", flat=True)) == kept
+
+
+def test_what_is_left_blank_is_unknown_also_to_its_opposite(cast, items):
+    with acting_as(cast.worker):
+        for place in ("", "城桥小学", "瀛东合作社"):
+            make_person(EAST, name=place or "空", workplace=place)
+
+    def names(tree):
+        with acting_as(cast.worker):
+            who = Person.objects.filter(compile_condition(tree, "person", get_catalogue(), on=ON))
+            return sorted(who.values_list("name", flat=True))
+
+    here = {"item": "person.workplace", "op": "=", "value": "城桥小学"}
+    either = {"item": "person.workplace", "op": "in", "value": ["城桥小学", ""]}
+    assert names(here) == names(either) == names({"not": {"not": here}}) == ["城桥小学"]
+    assert names({"not": here}) == names({"not": {"any": [here, {"not": {"not": either}}]}}) == ["瀛东合作社"]
+    assert names({"item": "person.workplace", "op": "=", "value": ""}) == []
