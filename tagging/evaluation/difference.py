@@ -6,20 +6,22 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Case, F, Func, Q, QuerySet, SmallIntegerField, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from accounts.codes import SPAN, Level, Range
 from registry.models import Entity
+from tagging.evaluation.keys_met import ARRAY, KeysMet
 from tagging.evaluation.rules import Layer, Rule
 from tagging.models.assignments import STRUCK_OFF
 
-ARRAY = ArrayField(SmallIntegerField())
 # What others write stays as it is; sorting it in costs only where somebody carries such a tag. A row is updated from
-# its own newest state, so that a tag attached by hand while the pass runs is not lost.
+# its own newest state, so that a tag attached by hand while the pass runs is not lost. OFFSET 0: the rules are worked
+# out once a row on the way to the comparison, and nothing is kept of the many who stay as they are.
 _COMPARED = """
-WITH made (subject_id, district, area_code, registered_area_code, version, stays, tags) AS MATERIALIZED ({made}),
+WITH made (subject_id, district, area_code, registered_area_code, version, stays, tags) AS NOT MATERIALIZED (
+    {made} OFFSET 0
+),
 compared AS NOT MATERIALIZED (
     SELECT m.*, k.subject_id IS NOT NULL AS known, coalesce(k.tags, '{{}}') AS old, {wanted} AS wanted,
            k.area_code <> m.area_code OR k.registered_area_code <> m.registered_area_code AS moved
@@ -52,9 +54,9 @@ traced AS (
         (district, area_code, registered_area_code, entity, subject_id, gained, lost, subject_version, reason, at)
     SELECT district, area_code, registered_area_code, %s, subject_id,
            CASE WHEN old = '{{}}' THEN wanted
-                ELSE ARRAY(SELECT unnest(wanted) EXCEPT SELECT unnest(old) ORDER BY 1) END,
+                ELSE ARRAY(SELECT t FROM unnest(wanted) t WHERE t <> ALL (old)) END,
            CASE WHEN old = '{{}}' OR wanted = '{{}}' THEN old
-                ELSE ARRAY(SELECT unnest(old) EXCEPT SELECT unnest(wanted) ORDER BY 1) END,
+                ELSE ARRAY(SELECT t FROM unnest(old) t WHERE t <> ALL (wanted)) END,
            version, CASE WHEN stays THEN '' ELSE %s END, now()
     FROM differing WHERE wanted <> old
     RETURNING 1
@@ -133,6 +135,5 @@ def _carried(rules: Sequence[Rule], inside: Range | None) -> Case | Value:
     none = Value([], output_field=ARRAY)
     if not rules:
         return none
-    met = [Case(When(rule.inside(inside), then=Value(rule.key)), output_field=SmallIntegerField()) for rule in rules]
-    listed = Func(*met, template="array_remove(ARRAY[%(expressions)s]::smallint[], NULL)", output_field=ARRAY)
-    return Case(When(Q(closed_on=None), then=listed), default=none, output_field=ARRAY)
+    met = KeysMet([(rule.key, rule.inside(inside)) for rule in rules])
+    return Case(When(Q(closed_on=None), then=met), default=none, output_field=ARRAY)

@@ -1,5 +1,6 @@
 """What a request would do is counted by the comparison that a pass writes by, inside the reader's scope."""
 
+import re
 from datetime import date
 
 import pytest
@@ -129,7 +130,8 @@ def test_a_desk_that_sees_the_level_masked_judges_by_round_tens(client, cast, pe
     assert [(one.tag.name, one.shared) for one in impact.beside] == [("高龄老人", None)]  # 37 of 41: 4 are outside
     page = sign_in(client, cast.district).get(reverse("tagging:change_detail", args=[change.pk])).content.decode()
     assert "按十取整" in page
-    assert "37" not in page.partition("同意以后会怎样")[2].partition("办理经过")[0]
+    told = page.partition("同意以后会怎样")[2].partition("办理经过")[0]
+    assert "37" not in re.sub(r"<[^>]*>", "", told)  # a token in a form may hold any digits
 
 
 def test_few_of_a_masked_level_are_not_told_to_the_desk(cast, people):
