@@ -18,6 +18,7 @@ class ApiScope(TextChoices):
     REPORTS = "reports", "查看本辖区的报表和填报行"
     CELLS = "cells", "填写本辖区的报表"
     TAGS = "tags", "读取标签目录和本辖区的标签标注"
+    PROPOSALS = "proposals", "申请新增、修改标签,查看申请办到哪一步"
     TODOS = "todos", "发送、办结和取消业务系统待办"
 
 
@@ -29,6 +30,7 @@ SCOPE_RIGHTS: dict[ApiScope, str] = {
     ApiScope.REPORTS: rights.READ_REPORTS,
     ApiScope.CELLS: rights.FILL_REPORTS,
     ApiScope.TAGS: rights.VIEW_TAGS,
+    ApiScope.PROPOSALS: rights.PROPOSE_TAGS,
     ApiScope.TODOS: rights.SEND_TODOS,
 }
 STANDS_FOR_STEP_UP = frozenset({ApiScope.ROWS, ApiScope.EXPORTS})

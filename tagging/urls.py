@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tagging.api import tags
+from tagging.api import proposals, tags
 from tagging.views import catalogue, changes, ending, hand, impacts, imports, rechecks, statistics, story
 
 app_name = "tagging"
@@ -31,5 +31,7 @@ urlpatterns = [
     path("tags/requests/<int:pk>/submit/", changes.change_submit, name="change_submit"),
     path("tags/requests/<int:pk>/withdraw/", changes.change_withdraw, name="change_withdraw"),
     path("api/v1/tags/", tags.tag_list, name="api_tags"),
+    path("api/v1/tags/proposals/", proposals.proposals, name="api_tag_proposals"),
+    path("api/v1/tags/proposals/<int:pk>/", proposals.proposal, name="api_tag_proposal"),
     path("api/v1/tags/assignments/", tags.assignment_list, name="api_tag_assignments"),
 ]

@@ -47,6 +47,12 @@ class StrictText(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class StrictWords(StrictText):
+    """Text that says something: not blanks alone, and the schema says so."""
+
+    default_validators = [RegexValidator(r"^[^\x00]*[^\x00\s][^\x00]*\Z")]
+
+
 class StrictBoolean(serializers.BooleanField):
     """true and false; in an address the words."""
 

@@ -101,6 +101,26 @@ _TAG = {
     "valid_until": None,
     "changed_at": "2026-11-01T09:00:00+08:00",
 }
+_DEFINITION = {
+    "name": "高龄独居老人",
+    "kind": "dynamic",
+    "meaning": "满 80 周岁的独居老人",
+    "purpose": "按月上门探访",
+    "condition": {"all": [{"item": "person.age", "op": ">=", "value": 80}, {"tag": "T0004"}]},
+    "recheck_days": 90,
+}
+_PROPOSAL = {
+    "id": 31,
+    "step": "add",
+    "state": "submitted",
+    "name": "高龄独居老人",
+    "level": 2,
+    "tag": None,
+    "due_on": "2026-12-04",
+    "submitted_at": "2026-11-27T10:20:00+08:00",
+    "decided_at": None,
+    "note": "",
+}
 _TODO = {
     "title": "核对本月探访计划",
     "area": "310151101001",
@@ -209,6 +229,10 @@ EXAMPLES: dict[str, Example] = {
     "report_adopt": Example(_SAVED, sent=_SEEN | {"offer": 3}),
     "tags": Example({"items": [_TAG], "next": 4}),
     "tag_assignments": Example({"items": [{"id": 1207, "tags": ["T0001", "T0004"]}], "next": 1207}),
+    "tag_propose": Example(_PROPOSAL, sent={"definition": _DEFINITION, "reason": "探访对象全区统一口径"}),
+    "tag_proposal": Example(
+        _PROPOSAL | {"state": "approved", "tag": "T0012", "decided_at": "2026-11-30T15:05:00+08:00"}
+    ),
     "systems": Example({"items": [_SYSTEM], "next": None}),
     "system_todos": Example({"items": [_TODO_KEPT], "next": None}),
     "system_todo": Example(_TODO_KEPT),

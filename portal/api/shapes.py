@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.strict import PageQuery, StrictSerializer, StrictText
+from accounts.api.strict import PageQuery, StrictSerializer, StrictWords
 from forms_engine.serializers.collecting import Official
 from portal.models import System, SystemTodo
 from portal.services.system_todos import WORKS_AT
@@ -36,7 +36,7 @@ class SystemQuery(PageQuery):
 
 
 class TodoInput(StrictSerializer):
-    title = StrictText(max_length=60, help_text="要办的事,如“核对本月探访计划”;不写人名和号码")
+    title = StrictWords(max_length=60, help_text="要办的事,如“核对本月探访计划”;不写人名和号码")
     area = serializers.RegexField(
         r"^([0-9]{12}|[0-9]{18})\Z", max_length=18, help_text="村居、镇街的 12 位代码;网格、微网格的 18 位代码"
     )

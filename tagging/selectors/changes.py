@@ -1,10 +1,14 @@
 """Reads of requests about tags."""
 
+from dataclasses import dataclass
+
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.actors import Actor
+from accounts.approvals.rules import DECISIONS
 from accounts.errors import NotFound
 from accounts.models import Approval
+from tagging.codes import code_of
 from tagging.models import TagChange
 
 TAG = "tag"
@@ -35,3 +39,21 @@ def get_approval_of(*, actor: Actor, change: TagChange) -> Approval:
     if approval is None:
         raise NotFound
     return approval
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What became of a request. tag: code, None while there is none. note: what the desk wrote last."""
+
+    change: TagChange
+    approval: Approval
+    tag: str | None
+    note: str
+
+
+def read_progress(*, actor: Actor, change: TagChange) -> Progress:
+    """Raises NotFound for a request that the post has nothing to do with."""
+    approval = get_approval_of(actor=actor, change=change)
+    decided = approval.steps.filter(action__in=DECISIONS).order_by("-number").first()
+    code = code_of(change.tag_id) if change.tag_id else None
+    return Progress(change, approval, code, decided.note if decided else "")

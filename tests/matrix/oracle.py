@@ -45,7 +45,7 @@ class Visitor:
     scopes: tuple[str, ...] = ()
 
 
-OF_DEPARTMENTS = ("forms", "totals", "rows", "exports", "todos")
+OF_DEPARTMENTS = ("forms", "totals", "rows", "exports", "todos", "proposals")
 VISITORS = (
     Visitor("anonymous"),
     Visitor("worker", "worker", "east"),
@@ -72,11 +72,9 @@ VISITORS = (
     Visitor("system administrator", "system", "district"),
     Visitor("security administrator", "security", "district"),
     Visitor("audit administrator", "audit", "district"),
-    Visitor(
-        "machine of civil", "department", "district", "civil", scopes=("forms", "totals", "rows", "exports", "todos")
-    ),
+    Visitor("machine of civil", "department", "district", "civil", scopes=OF_DEPARTMENTS),
     Visitor("machine of civil for totals", "department", "district", "civil", scopes=("totals",)),
-    Visitor("machine of the village", "worker", "east", scopes=("reports", "cells", "tags")),
+    Visitor("machine of the village", "worker", "east", scopes=("reports", "cells", "tags", "proposals")),
     Visitor("worker whose post ended", "worker", "east", post_ended=True),
 )
 NEED_SECOND_FACTOR = {"town", "district", "department", "data officer", "discipline", "system", "security", "audit"}
@@ -563,6 +561,8 @@ RULES: dict[str, Rule] = {
     "tagging:import_map": rule(TAG_MAKERS, "POST", "own tag request"),
     "tagging:api_tags": rule(TAG_READERS, API, scope="tags"),
     "tagging:api_tag_assignments": rule(READERS, API, scope="tags"),
+    "tagging:api_tag_proposals": rule(TAG_MAKERS, "POST OPTIONS", scope="proposals"),
+    "tagging:api_tag_proposal": rule(TAG_MAKERS, API, "tag request", scope="proposals"),
     "tagging:tag_statistics": rule(TAG_READERS, "GET HEAD"),
     "tagging:tag_statistics_export": rule(TAG_READERS, "GET HEAD", step_up=True),
     "tagging:tag_trend": rule(TAG_READERS, "GET HEAD", "tag"),
