@@ -44,7 +44,7 @@ PATHS: dict[tuple[str, str], str] = {
 """(subject, entity of the item) -> relation. A person's household items come from their household, and so on."""
 
 
-class Amount(DecimalField):
+class Amount(DecimalField[Any, Any]):
     """A number without a fixed count of places: what lies in `attributes` is neither rounded nor too large for it."""
 
     def db_type(self, connection: Any) -> str:

@@ -28,9 +28,9 @@ class KeysMet(Expression):
     def set_source_expressions(self, exprs: Sequence[Any]) -> None:
         self.predicates = list(exprs)
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
         cases: list[str] = []
-        given: list[Any] = []
+        given: tuple[Any, ...] = ()
         for key, predicate in zip(self.keys, self.predicates, strict=True):
             try:
                 sql, params = compiler.compile(predicate)
@@ -39,5 +39,5 @@ class KeysMet(Expression):
             except FullResultSet:
                 sql, params = "true", ()
             cases.append(f"CASE WHEN {sql} THEN {int(key)} END")
-            given += params
+            given += tuple(params)
         return f"array_remove(ARRAY[{', '.join(cases)}]::smallint[], NULL)", given
