@@ -9,6 +9,7 @@ import unicodedata
 from typing import TypeAlias
 
 import django_otp
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
@@ -90,8 +91,13 @@ def renew_recovery_codes(*, user: User) -> list[str]:
     return make_recovery_codes(user=user)
 
 
+@transaction.atomic
 def make_recovery_codes(*, user: User, count: int = RECOVERY_CODES) -> list[str]:
-    """New recovery codes of a user in place of the old ones, as shown once: abcd-efgh."""
+    """New recovery codes of a user in place of the old ones, as shown once: abcd-efgh.
+
+    Asked for twice at once, the later ones count: the user's row is locked.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
     device, _ = StaticDevice.objects.get_or_create(user=user, name="恢复码")
     device.token_set.all().delete()
     tokens = [StaticToken(device=device, token=StaticToken.random_token()) for _ in range(count)]

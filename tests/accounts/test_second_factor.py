@@ -178,3 +178,20 @@ def test_a_code_typed_twice_at_the_same_moment_opens_one_session():
     with ThreadPoolExecutor(8) as pool:
         answers = sorted(pool.map(give, clients))
     assert answers == [302] + [422] * 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_codes_made_twice_at_the_same_moment_leave_one_set():
+    user = User.objects.get(pk=make_cast().town.user_id)
+
+    def make(_):
+        try:
+            return make_recovery_codes(user=user)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(make, range(4)))
+    assert StaticDevice.objects.filter(user=user).count() == 1
+    left = {f"{token[:4]}-{token[4:]}" for token in StaticToken.objects.values_list("token", flat=True)}
+    assert left in [set(codes) for codes in made]
