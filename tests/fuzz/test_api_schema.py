@@ -24,8 +24,17 @@ WANTED = int(os.environ.get("FUZZ_CASES") or (20_000 if os.environ.get("SOAK") e
 SCHEMATHESIS = ROOT / ".venv-fuzz" / "bin" / "schemathesis"
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 HOME = "127.0.0.1"
+OF_DEPARTMENTS = ("forms", "totals", "rows", "exports", "tags", "proposals", "todos")
 STEPS = 6
 """Requests of one walk from step to step (stateful phase); there are as many walks as cases of each operation."""
+ADMIT_SYSTEM = """
+from accounts.models import Post
+from tests.portal.filing import make_system
+def working(**of):
+    return Post.objects.with_context().filter(**of).order_by("pk")[:1].get().as_actor(second_factor=True)
+asking = working(role="department_staff", department__name="{department}")
+make_system(asking, working(role="district_admin", area_id=asking.area_code))
+"""
 COUNT = re.compile(r"([\d,]+) generated")
 
 
@@ -47,9 +56,22 @@ def stack_settings() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def ids(portal_stack: PortalStack) -> dict[str, list[int]]:
+def collector(portal_stack: PortalStack) -> tuple[int, str]:
+    """District and name of a department that has a form out."""
+    for command in ("seed_forms", "seed_tags"):
+        portal_stack.manage(command)
+    ((district, department),) = portal_stack.rows(
+        "SELECT d.area_id, d.name FROM accounts_department d JOIN forms_engine_formtemplate f ON f.department_id = d.id"
+        " JOIN forms_engine_formversion v ON v.template_id = f.id"
+        " JOIN forms_engine_dispatch s ON s.version_id = v.id LIMIT 1"
+    )
+    return district, department
+
+
+@pytest.fixture(scope="module")
+def ids(portal_stack: PortalStack, collector: tuple[int, str]) -> dict[str, list[int]]:
     """Numbers of what exists, by the part of the path; half of the reports are accepted first."""
-    portal_stack.manage("seed_forms")
+    portal_stack.manage("shell", "-c", ADMIT_SYSTEM.format(department=collector[1]))
     connection = psycopg2.connect(admin_url(portal_stack.database))
     with connection, connection.cursor() as cursor:
         cursor.execute("UPDATE forms_engine_report SET state = 'accepted', submitted_at = now() WHERE id % 2 = 0")
@@ -61,6 +83,8 @@ def ids(portal_stack: PortalStack) -> dict[str, list[int]]:
     return {
         "forms": all_of("SELECT id FROM forms_engine_formtemplate"),
         "dispatches": all_of("SELECT id FROM forms_engine_dispatch"),
+        "systems": all_of("SELECT id FROM portal_system WHERE state = 'admitted'"),
+        "proposals": all_of("SELECT id FROM tagging_tagchange"),
         "exports": all_of("SELECT id FROM forms_engine_export"),
         "reports": all_of("SELECT id FROM forms_engine_report ORDER BY area_code LIMIT 6"),
         "subject_id": all_of("SELECT subject_id FROM forms_engine_reportrow ORDER BY area_code LIMIT 40"),
@@ -75,16 +99,15 @@ def schema(portal_stack: PortalStack) -> Path:
 
 
 @pytest.fixture(scope="module")
-def machines(portal_stack: PortalStack, ids: dict[str, list[int]]) -> list[Machine]:
-    ((district, department),) = portal_stack.rows(
-        "SELECT d.area_id, d.name FROM accounts_department d JOIN forms_engine_formtemplate f ON f.department_id = d.id"
-        " JOIN forms_engine_formversion v ON v.template_id = f.id"
-        " JOIN forms_engine_dispatch s ON s.version_id = v.id LIMIT 1"
-    )
+def machines(portal_stack: PortalStack, collector: tuple[int, str], ids: dict[str, list[int]]) -> list[Machine]:
+    district, department = collector
     ((community,),) = portal_stack.rows("SELECT area_code FROM forms_engine_report ORDER BY area_code LIMIT 1")
-    collecting = _make(portal_stack, district, "department_staff", ("forms", "totals", "rows", "exports"), department)
-    filling = _make(portal_stack, community, "community_worker", ("reports", "cells"))
-    return [Machine(filling, ("填报",), 0.5), Machine(collecting, ("表单", "结果", "导出"), 0.5)]
+    collecting = _make(portal_stack, district, "department_staff", OF_DEPARTMENTS, department)
+    filling = _make(portal_stack, community, "community_worker", ("reports", "cells", "tags"))
+    return [
+        Machine(filling, ("填报", "标签"), 0.5),
+        Machine(collecting, ("表单", "结果", "导出", "标签", "业务系统待办"), 0.5),
+    ]
 
 
 def _make(stack: PortalStack, area: int, role: str, scopes: tuple[str, ...], department: str = "") -> str:
