@@ -56,6 +56,6 @@ def list_emergencies(*, actor: Actor) -> QuerySet[Emergency]:
 
 def list_unnoted(*, actor: Actor) -> QuerySet[Emergency]:
     """Those of others that this head of the area has not taken note of, of the last 30 days."""
-    since = timezone.now() - timedelta(days=DAYS)
-    found: QuerySet[Emergency] = Emergency.objects.visible_to(actor).filter(opened_at__gt=since)
+    since = timezone.localdate() - timedelta(days=DAYS)
+    found: QuerySet[Emergency] = Emergency.objects.visible_to(actor).filter(opened_at__date__gt=since)
     return found.exclude(post__user_id=actor.user_id).exclude(receipts__post_id=actor.post_id)

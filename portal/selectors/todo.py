@@ -1,10 +1,16 @@
 """What waits for a post: the numbers of the badges and of the workbench."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Value
+from django.utils.timezone import localdate
+from psycopg2.extensions import Binary
 
 from accounts import rights
 from accounts.actors import Actor
@@ -31,7 +37,8 @@ from tagging.selectors.changes import TAG
 from tagging.selectors.rechecks import list_due
 
 OPEN_REPORTS = (Report.State.FILLING, Report.State.RETURNED)
-
+MOST_POSTS = 2000
+"""Whose SQL a process keeps: about 10 KB each."""
 
 Rows = Callable[[Actor], QuerySet[Any]]
 KINDS: dict[str, tuple[tuple[str, ...], Rows]] = {
@@ -69,6 +76,9 @@ KINDS: dict[str, tuple[tuple[str, ...], Rows]] = {
     "differences": ((rights.CHANGE_RESIDENTS,), lambda actor: list_open_differences(actor=actor)),
 }
 """Kind -> rights of which one is enough, and what waits."""
+MADE_ANEW = frozenset({"corrections", "pulls", "pushes"})
+"""Kinds whose querysets ask whose data the post deals with, and tell the policies of the transaction."""
+Counting = tuple[str, tuple[Any, ...]]
 
 
 def count_todo(*, actor: Actor) -> dict[str, int]:
@@ -78,10 +88,12 @@ def count_todo(*, actor: Actor) -> dict[str, int]:
     """
     if actor.role in UNSCOPED_ROLES or getattr(connection, "portal_scope", None) != actor.scope:
         return {}
-    parts = [_counted(kind, rows) for kind, rows in _waiting(actor)]
+    parts = [*_kept(actor, localdate()), *_counted(actor, MADE_ANEW)]
     if not parts:
         return {}
-    counts = {row["waits"]: row["n"] for row in parts[0].union(*parts[1:], all=True)}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(sql for sql, _ in parts), [one for _, params in parts for one in params])
+        counts = dict(cursor.fetchall())
     return {**counts, "all": sum(counts.values())}
 
 
@@ -110,18 +122,32 @@ def list_tags_to_decide(*, actor: Actor) -> QuerySet[Approval]:
     return list_waiting(actor=actor, kind=TAG)
 
 
-def _waiting(actor: Actor) -> Iterator[tuple[str, QuerySet[Any]]]:
+@lru_cache(maxsize=MOST_POSTS)
+def _kept(actor: Actor, day: date) -> list[Counting]:  # noqa: ARG001 - the days in them are of that day
+    """What counts all kinds but MADE_ANEW.
+
+    Every page asks this, and to put a dozen querysets together takes ten times as long as PostgreSQL to answer them.
+    They may be kept because they say nothing but who asks and on which day: none of these querysets asks the database
+    while it is made, tells the policies anything, or knows a moment.
+    """
+    return list(_counted(actor, KINDS.keys() - MADE_ANEW))
+
+
+def _counted(actor: Actor, kinds: Collection[str]) -> Iterator[Counting]:
+    """SQL of one row (kind, number), or of none, for those of the kinds that can wait for the post."""
     for kind, (entitling, rows) in KINDS.items():
-        if any(holds(actor, right) for right in entitling):
-            yield kind, rows(actor)
+        if kind in kinds and any(holds(actor, right) for right in entitling):
+            counted = rows(actor).order_by().annotate(waits=Value(kind)).values("waits").annotate(n=Count("*"))
+            with suppress(EmptyResultSet):  # of `none()`
+                sql, params = counted.query.sql_with_params()
+                yield sql, tuple(_unwrapped(one) for one in params)
+
+
+def _unwrapped(param: Any) -> Any:
+    """Bytes as they are: psycopg2's wrapper around them keeps the connection it was last sent over."""
+    return param.adapted if isinstance(param, Binary) else param
 
 
 def _reports(actor: Actor, *states: Report.State) -> QuerySet[Report]:
     reports: QuerySet[Report] = Report.objects.visible_to(actor).filter(state__in=states)
     return reports
-
-
-def _counted(kind: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
-    """One row (waits, n), or none where there is nothing; `rows` loses its order and its columns."""
-    counted: QuerySet[Any, Any] = rows.order_by().annotate(waits=Value(kind)).values("waits").annotate(n=Count("*"))
-    return counted
