@@ -75,7 +75,7 @@ class Counts(ReportAPI):
     def get(self, request: Request, pk: int) -> Response:
         """报表的各项计数。"""
         report = self.report()
-        return Response(shapes.SummaryOutput(summarize([report.pk]).get(report.pk, Summary())).data)
+        return Response(shapes.SummaryOutput(summarize([report]).get(report.pk, Summary())).data)
 
 
 class Cell(ReportAPI):

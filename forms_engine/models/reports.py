@@ -2,12 +2,13 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 
 from accounts.actors import Actor
 from accounts.codes import Level, ancestor
 from accounts.models import Job, Post, ScopedModel, ScopedQuerySet
-from forms_engine.models.templates import FormVersion
+from forms_engine.models.templates import FormColumn, FormVersion
 
 
 class Dispatch(models.Model):
@@ -39,6 +40,13 @@ class ReportQuerySet(ScopedQuerySet):
             return self.none()
         around = ancestor(actor.area_code, Level.COMMUNITY)
         return self.filter(models.Q(area_code__range=actor.scope) | models.Q(area_code=around))
+
+    def with_required(self) -> "ReportQuerySet":
+        """Each with `required_letters`: the columns that must hold something before it is handed in."""
+        required = FormColumn.objects.filter(version=models.OuterRef("dispatch__version"), required=True)
+        letters = ArraySubquery(required.order_by("position").values("letter"))
+        found: ReportQuerySet = self.annotate(required_letters=letters)
+        return found
 
 
 class Report(ScopedModel):

@@ -152,9 +152,10 @@ def list_progress(*, dispatch: Dispatch, now: datetime) -> list[TownProgress]:
 
 
 def add_summaries(town: TownProgress) -> None:
-    """Gaps of the town's communities that are still open, in one query."""
+    """Gaps of the town's communities that are still open, in two queries."""
     still_open = [community for community in town.communities if community.progress in OPEN]
-    summaries = summarize([community.report_id for community in still_open])
+    reports = Report.objects.filter(pk__in=[community.report_id for community in still_open])
+    summaries = summarize(reports.with_required())
     for community in still_open:
         community.summary = summaries.get(community.report_id, Summary())
 

@@ -212,7 +212,7 @@ def report_context(request: HttpRequest, report: Report) -> dict[str, Any]:
     return {
         "report": report,
         "template": report.dispatch.version.template,
-        "summary": report_reads.summarize([report.pk]).get(report.pk, report_reads.Summary()),
+        "summary": report_reads.summarize([report]).get(report.pk, report_reads.Summary()),
         "now": timezone.now(),
     }
 
@@ -225,7 +225,7 @@ def receipts_of(actor: Actor, report: Report) -> list[Receipt]:
 
 def list_lines(reports: list[Report]) -> list[tuple[Report, report_reads.Summary]]:
     """Reports with their counts, in one query for all."""
-    counts = report_reads.summarize(report.pk for report in reports)
+    counts = report_reads.summarize(reports)
     return [(report, counts.get(report.pk, report_reads.Summary())) for report in reports]
 
 

@@ -12,12 +12,11 @@ from accounts.actors import Actor
 from accounts.models import Area
 from accounts.rights import holds
 from forms_engine.models import FormVersion, Report
-from forms_engine.selectors.reports import JOINED, Summary, summarize
+from forms_engine.selectors.reports import HEAVY, JOINED, Summary, summarize
 from portal.rules import Deadline, Segment, deadline_of, segments
 from portal.selectors.todo import OPEN_REPORTS
 
 SHOWN = 8
-HEAVY = ("dispatch__version__workbook", "dispatch__version__layout")
 BY_DATA = Q(dispatch__version__answer_mode=FormVersion.AnswerMode.DATA)
 
 
@@ -81,11 +80,11 @@ def list_report_tasks(*, actor: Actor, now: datetime) -> ReportTasks:
     """Two queries: the reports, and the counts of those that are shown."""
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     wanted = Q(state__in=OPEN_REPORTS) | (BY_DATA & Q(dispatch__created_at__gte=month))
-    found = Report.objects.visible_to(actor).filter(wanted).select_related(*JOINED).defer(*HEAVY)
+    found = Report.objects.visible_to(actor).filter(wanted).with_required().select_related(*JOINED).defer(*HEAVY)
     reports = list(found.order_by("dispatch__due_at", "pk"))
     answered = [one for one in reports if one.dispatch.version.answer_mode == FormVersion.AnswerMode.DATA]
     waiting = [one for one in reports if one.state in OPEN_REPORTS and one not in answered]
-    counts = summarize(one.pk for one in waiting[:SHOWN])
+    counts = summarize(waiting[:SHOWN])
     tasks = [
         ReportTask(one, deadline_of(one.dispatch.due_at, now), counts.get(one.pk, Summary())) for one in waiting[:SHOWN]
     ]
