@@ -27,20 +27,35 @@ class Page(Generic[Row]):
 
 
 def take_page(
-    rows: QuerySet[Row], request: HttpRequest, *, key: Sequence[str], total: int | None = None, size: int = PAGE_SIZE
+    rows: QuerySet[Row],
+    request: HttpRequest,
+    *,
+    key: Sequence[str],
+    total: int | None = None,
+    size: int = PAGE_SIZE,
+    parts: Sequence[Q] = (),
 ) -> Page[Row]:
     """The page of `rows` that the request asks for; the first one where its `after` is no row any more.
 
     key: columns that order the rows and together name one, none of them NULL; "-" before a column: descending.
+    parts: conditions of which each row meets one, where `rows` may meet this or that: an OR has no index, its parts do.
     The address carries only the id of the last row: its names and numbers do not belong into an address.
     """
     last_shown = _values_of(rows, request.GET.get(AFTER, ""), key)
     found = rows.order_by(*key)
     if last_shown is not None:
         found = found.filter(_behind(key, last_shown))
-    taken = list(found[: size + 1])
+    taken = list(_head(found, parts, size + 1))
     next_url = _url(request, after=taken[size - 1].pk) if len(taken) > size else ""
     return Page(taken[:size], _url(request) if last_shown is not None else "", next_url, total)
+
+
+def _head(found: QuerySet[Row], parts: Sequence[Q], most: int) -> QuerySet[Row]:
+    """The first of all are among the first of each part."""
+    if len(parts) > 1:
+        first, *others = (found.filter(part).values("pk")[:most] for part in parts)
+        found = found.filter(pk__in=first.union(*others, all=True))
+    return found[:most]
 
 
 def _values_of(rows: QuerySet[Any], pk: str, key: Sequence[str]) -> tuple[Any, ...] | None:

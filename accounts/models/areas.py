@@ -83,6 +83,17 @@ class ScopedQuerySet(models.QuerySet[Any]):
             either |= models.Q(**{f"{column}__range": area})
         return self.filter(either)
 
+    @classmethod
+    def parts_of(cls, area: Range) -> list[models.Q]:
+        """The rows of `within`, apart: those of the first column, those of the second that are not among them, ..."""
+        parts: list[models.Q] = []
+        others = models.Q()
+        for column in cls.scope_columns:
+            parts.append(models.Q(**{f"{column}__range": area}) & others)
+            low, high = area
+            others &= models.Q(**{f"{column}__lt": low}) | models.Q(**{f"{column}__gt": high})
+        return parts
+
     def visible_to(self, actor: "Actor") -> Self:
         """Rows inside the post's scope; none without a scope."""
         return self.none() if actor.scope is None else self.within(actor.scope)

@@ -61,7 +61,8 @@ def list_context(
     actor: Actor = request.actor  # type: ignore[attr-defined]
     columns = chosen_columns(request, entity)
     annotated = with_derived(rows, entity, columns, on=timezone.localdate())
-    paging = take_page(annotated, request, key=KEY, total=total)
+    parts = rows.parts_of(actor.scope) if actor.scope else ()  # type: ignore[attr-defined]
+    paging = take_page(annotated, request, key=KEY, total=total, parts=parts)
     by = filters_of(form) + ["find"] * searched
     record(actor, f"{entity}.listed", subjects=those(paging.rows), by=by, total=total)
     return {
