@@ -346,7 +346,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.tasks.record_reporters_steps_task",
         "schedule": crontab(hour="0", minute="20"),
     },
-    "count-burden": {"task": "portal.tasks.count_burden_task", "schedule": 60.0, "options": {"expires": 60}},
+    "count-burden": {"task": "portal.tasks.count_burden_task", "schedule": 15.0, "options": {"expires": 15}},
     "count-open-burden": {"task": "portal.tasks.count_open_burden_task", "schedule": crontab(hour="0", minute="40")},
     "resume-jobs": {"task": "accounts.tasks.resume_jobs_task", "schedule": 5.0, "options": {"expires": 10}},
 }
