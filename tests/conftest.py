@@ -11,7 +11,6 @@ from accounts.connections import forget_before_request
 from tests import databases, factories
 from tests.stack import LastingStack, PortalStack
 
-
 STACKS = {"portal_stack", "lasting_stack"}
 
 
