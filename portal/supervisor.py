@@ -184,6 +184,7 @@ def _prepare(env: Mapping[str, str]) -> None:
         (["seed", "--demo"], True),
         (["seed_tags"], False),
         (["seed_forms"], False),
+        (["seed_datasets"], False),
     ]
     if "DATABASE_URL" in os.environ:
         steps.insert(1, (["check", "--database", "default"], False))

@@ -82,6 +82,8 @@ CAST = (
     CastMember("秦勇", Role.DEPARTMENT_STAFF, (CHONGMING,), "区消防救援支队"),
     CastMember("杨帆", Role.DEPARTMENT_STAFF, (CHONGMING,), "崇明公安分局"),
     CastMember("钱磊", Role.DATA_OFFICER, (CHONGMING,), "区数据局"),
+    CastMember("范慧", Role.DATA_OFFICER, (CHONGMING,), "区残联"),
+    CastMember("潘建华", Role.DATA_OFFICER, (CHONGMING,), "区民政局"),
     CastMember("韩松", Role.DISCIPLINE, (CHONGMING,)),
     CastMember("孟瑶", Role.DISCIPLINE, (CHONGMING,)),
     CastMember("俞涛", Role.SYSTEM_ADMIN, (CHONGMING,)),
