@@ -6,29 +6,34 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import PK, READING, ApiView, opened
-from accounts.api.strict import PageQuery
 from accounts.api_scopes import ApiScope
 from accounts.codes import from_official
 from accounts.rights import COLLECT_REPORTS
 from forms_engine.models import FormTemplate
-from forms_engine.selectors.collecting import list_community_progress, list_forms, take_slice
-from forms_engine.selectors.dispatches import get_dispatch, list_dispatches
+from forms_engine.selectors.collecting import list_community_progress, list_forms, list_sendings, take_slice
+from forms_engine.selectors.dispatches import get_dispatch
 from forms_engine.selectors.reports import get_columns
 from forms_engine.selectors.templates import get_collectable
 from forms_engine.serializers import collecting as shapes
 from forms_engine.serializers.codes import official
+
+PAGING = ("after", "limit")
 
 
 class FormList(ApiView):
     takes_filters = True
 
     @extend_schema(
-        operation_id="forms", tags=["表单"], parameters=[PageQuery], responses={200: shapes.FormPageOutput} | READING
+        operation_id="forms",
+        tags=["表单"],
+        parameters=[shapes.FormQuery],
+        responses={200: shapes.FormPageOutput} | READING,
     )
     def get(self, request: Request) -> Response:
         """本部门可汇总的表单和它们的版本,新的在前。"""
-        wanted = self.read(PageQuery).validated_data
-        return Response(shapes.FormPageOutput(take_slice(list_forms(actor=self.actor()), **wanted)).data)
+        wanted = self.read(shapes.FormQuery).validated_data
+        paging = {name: wanted.pop(name) for name in PAGING}
+        return Response(shapes.FormPageOutput(take_slice(list_forms(actor=self.actor(), **wanted), **paging)).data)
 
 
 class FormDetail(ApiView):
@@ -52,16 +57,15 @@ class DispatchList(ApiView):
     @extend_schema(
         operation_id="form_dispatches",
         tags=["表单"],
-        parameters=[PK, PageQuery],
+        parameters=[PK, shapes.DispatchQuery],
         responses={200: shapes.DispatchPageOutput} | READING,
     )
     def get(self, request: Request, pk: int) -> Response:
         """一张表单的各次下发,新的在前。"""
-        wanted = self.read(PageQuery).validated_data
-        form = get_collectable(actor=self.actor(), pk=pk)
-        found = list_dispatches(form).select_related(None).select_related("version")
-        found = found.defer("version__workbook", "version__layout")
-        return Response(shapes.DispatchPageOutput(take_slice(found, **wanted)).data)
+        wanted = self.read(shapes.DispatchQuery).validated_data
+        paging = {name: wanted.pop(name) for name in PAGING}
+        found = list_sendings(get_collectable(actor=self.actor(), pk=pk), **wanted)
+        return Response(shapes.DispatchPageOutput(take_slice(found, **paging)).data)
 
 
 class DispatchDetail(ApiView):

@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.actors import Actor
+from accounts.local_days import midnight
 from accounts.models import Area
 from forms_engine.export.columns import ExportColumn
 from forms_engine.export.rendering import clearance_for, export_columns
 from forms_engine.models import CellEdit, Dispatch, FormTemplate, FormVersion, Report, ReportRow
-from forms_engine.selectors.dispatches import CommunityProgress, community_progress
+from forms_engine.selectors.dispatches import CommunityProgress, community_progress, list_dispatches
 from forms_engine.selectors.exports import REVIEWED
 from forms_engine.selectors.grid import BadPlace
 from forms_engine.selectors.reports import get_columns
@@ -46,10 +47,51 @@ class Answers:
     next: str
 
 
-def list_forms(*, actor: Actor) -> QuerySet[FormTemplate]:
-    """Forms that the department may collect, with their versions, the latest first."""
+def list_forms(
+    *, actor: Actor, state: str = "", department: str = "", changed_since: date | None = None
+) -> QuerySet[FormTemplate]:
+    """Forms that the department may collect, with their versions, the latest first.
+
+    state: that one of the versions is in. department: full name. changed_since: local day from whose beginning on a
+    version was made or decided; the first version is made with its form.
+    """
     versions = FormVersion.objects.defer(*HEAVY).order_by("-number")
-    return list_collectable(actor=actor).prefetch_related(Prefetch("versions", versions))
+    found = list_collectable(actor=actor).prefetch_related(Prefetch("versions", versions))
+    of_form = FormVersion.objects.filter(template_id=OuterRef("pk"))
+    if state:
+        found = found.filter(Exists(of_form.filter(state=state)))
+    if department:
+        found = found.filter(department__name=department)
+    if changed_since:
+        begin = midnight(changed_since)
+        found = found.filter(Exists(of_form.filter(Q(created_at__gte=begin) | Q(decided_at__gte=begin))))
+    return found
+
+
+def list_sendings(
+    form: FormTemplate,
+    *,
+    closed: bool | None = None,
+    period: str = "",
+    reporting_from: date | None = None,
+    reporting_until: date | None = None,
+    changed_since: date | None = None,
+) -> QuerySet[Dispatch]:
+    """Sendings of a form with their version. changed_since: local day from whose beginning on it was sent or closed."""
+    found = list_dispatches(form).select_related(None).select_related("version")
+    found = found.defer("version__workbook", "version__layout")
+    if closed is not None:
+        found = found.filter(closed_at__isnull=not closed)
+    if period:
+        found = found.filter(period=period)
+    if reporting_from:
+        found = found.filter(reporting_date__gte=reporting_from)
+    if reporting_until:
+        found = found.filter(reporting_date__lte=reporting_until)
+    if changed_since:
+        begin = midnight(changed_since)
+        found = found.filter(Q(created_at__gte=begin) | Q(closed_at__gte=begin))
+    return found
 
 
 def take_slice(rows: QuerySet[Row], *, after: int | None, limit: int, newest_first: bool = True) -> Slice[Row]:

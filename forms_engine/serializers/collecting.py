@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.strict import PageQuery, QueryInput, StrictBoolean, StrictSerializer
+from accounts.api.strict import PageQuery, QueryInput, StrictBoolean, StrictSerializer, StrictWords
 from accounts.models import Job
 from forms_engine.export.file_format import FileFormat
 from forms_engine.models import FormVersion, Report
@@ -29,18 +29,29 @@ class VersionOutput(Serializer):
     state = serializers.ChoiceField(FormVersion.State.choices)
     filing_number = serializers.CharField(allow_blank=True, help_text="备案号")
     valid_until = serializers.DateField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True, help_text="审核结果的时间")
 
 
 class FormOutput(Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
     department = serializers.CharField(source="department.name")
+    created_at = serializers.DateTimeField()
     versions = VersionOutput(many=True)
 
 
 class FormPageOutput(Serializer):
     items = FormOutput(many=True)
     next = serializers.IntegerField(allow_null=True, help_text="取下一页时作为 after,null 表示没有了")
+
+
+class FormQuery(PageQuery):
+    state = serializers.ChoiceField(FormVersion.State.choices, default="", help_text="只要有这种状态的版本的")
+    department = StrictWords(default="", max_length=100, help_text="只要这个部门的表单,写部门全称")
+    changed_since = serializers.DateField(
+        default=None, help_text="只要从这一天(北京时间零点)起新建、有新版本或有审核结果的"
+    )
 
 
 class ColumnOutput(Serializer):
@@ -63,12 +74,21 @@ class DispatchOutput(Serializer):
     period = serializers.CharField()
     reporting_date = serializers.DateField(help_text="统计日期")
     due_at = serializers.DateTimeField()
-    closed_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField(help_text="下发时间")
+    closed_at = serializers.DateTimeField(allow_null=True, help_text="收表时间")
 
 
 class DispatchPageOutput(Serializer):
     items = DispatchOutput(many=True)
     next = serializers.IntegerField(allow_null=True)
+
+
+class DispatchQuery(PageQuery):
+    closed = StrictBoolean(default=None, help_text="true 已收表的,false 还没有收表的")
+    period = StrictWords(default="", max_length=50, help_text="只要这一期,如 2026年11月")
+    reporting_from = serializers.DateField(default=None, help_text="统计日期从这一天起")
+    reporting_until = serializers.DateField(default=None, help_text="统计日期到这一天止")
+    changed_since = serializers.DateField(default=None, help_text="只要从这一天(北京时间零点)起下发或收表的")
 
 
 class CommunityOutput(Serializer):

@@ -26,7 +26,10 @@ def _describe_refusals(responses: dict[str, Any]) -> None:
 
 
 def _show(operation: dict[str, Any], example: Example) -> None:
-    """Beside every media type of the request, and of each answer that succeeds."""
+    """Beside each filter, every media type of the request, and of each answer that succeeds."""
+    for parameter in operation.get("parameters", []):
+        if parameter["name"] in example.asked:
+            parameter["example"] = example.asked[parameter["name"]]
     for told in operation.get("requestBody", {}).get("content", {}).values():
         told["example"] = example.sent
     for status, answer in operation["responses"].items():

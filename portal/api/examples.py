@@ -3,7 +3,8 @@
 `portal.api.describing` writes them into the schema; a test holds each against the shape that the schema tells.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.errors import Conflict, DomainError
@@ -12,10 +13,14 @@ from portal.busy import Busy
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """sent: body of the request, None where there is none. answer: of the first status that succeeds."""
+    """sent: body of the request, None where there is none. answer: of the first status that succeeds.
+
+    asked: filter -> value. `after` is the `next` of the page before, `limit` tells its default: they have none.
+    """
 
     answer: Any
     sent: Any = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
 
 _VERSION = {
@@ -24,8 +29,16 @@ _VERSION = {
     "state": "admitted",
     "filing_number": "崇表2026-0007",
     "valid_until": "2027-11-30",
+    "created_at": "2026-11-10T09:20:00+08:00",
+    "decided_at": "2026-11-17T14:05:00+08:00",
 }
-_FORM = {"id": 12, "name": "高龄津贴发放花名册", "department": "区民政局", "versions": [_VERSION]}
+_FORM = {
+    "id": 12,
+    "name": "高龄津贴发放花名册",
+    "department": "区民政局",
+    "created_at": "2026-03-02T10:00:00+08:00",
+    "versions": [_VERSION],
+}
 _COLUMNS = [
     {"letter": "B", "header": "姓名", "item": "person.name", "type": "text", "level": 3, "required": True},
     {"letter": "H", "header": "联系电话", "item": "person.phone", "type": "phone", "level": 3, "required": False},
@@ -38,6 +51,7 @@ _DISPATCH = {
     "period": "2026年11月",
     "reporting_date": "2026-11-30",
     "due_at": "2026-12-05T18:00:00+08:00",
+    "created_at": "2026-11-28T08:30:00+08:00",
     "closed_at": None,
 }
 _EXPORT = {
@@ -203,19 +217,31 @@ _SUMMARY = {
 _SEEN = {"id": 1207, "letter": "H", "seen": 1}
 
 EXAMPLES: dict[str, Example] = {
-    "forms": Example({"items": [_FORM], "next": 12}),
+    "forms": Example(
+        {"items": [_FORM], "next": 12},
+        asked={"state": "admitted", "department": "区民政局", "changed_since": "2026-11-01"},
+    ),
     "form": Example(_FORM | {"columns": _COLUMNS}),
-    "form_dispatches": Example({"items": [_DISPATCH], "next": None}),
+    "form_dispatches": Example(
+        {"items": [_DISPATCH], "next": None},
+        asked={
+            "closed": False,
+            "period": "2026年11月",
+            "reporting_from": "2026-01-01",
+            "reporting_until": "2026-12-31",
+            "changed_since": "2026-11-01",
+        },
+    ),
     "dispatch": Example(_DISPATCH),
     "dispatch_progress": Example({"items": [_PROGRESS], "next": "310151101001"}),
-    "dispatch_totals": Example(_TOTALS),
+    "dispatch_totals": Example(_TOTALS, asked={"area": "310151000000", "column": "E", "unreviewed": True}),
     "dispatch_rows": Example(_ANSWERS),
-    "dispatch_exports": Example({"items": [_EXPORT], "next": None}),
+    "dispatch_exports": Example({"items": [_EXPORT], "next": None}, asked={"state": "done"}),
     "dispatch_export_start": Example(
         _EXPORT | {"state": "waiting", "percent": 0, "filename": ""}, sent={"format": "xlsx", "unreviewed": False}
     ),
     "export": Example(_EXPORT),
-    "reports": Example({"items": [_REPORT], "next": 5}),
+    "reports": Example({"items": [_REPORT], "next": 5}, asked={"state": "filling"}),
     "report": Example(_REPORT | {"columns": _COLUMNS}),
     "report_rows": Example({"rows": [_ROW], "next": "40-1207"}),
     "report_summary": Example(_SUMMARY),
@@ -227,14 +253,16 @@ EXAMPLES: dict[str, Example] = {
     "report_confirm": Example([_SAVED_CELL], sent={"cells": [{"id": 1207, "letter": "H"}]}),
     "report_undo": Example(_SAVED_CELL | {"text": "", "state": "missing", "n": 2}, sent=_SEEN),
     "report_adopt": Example(_SAVED, sent=_SEEN | {"offer": 3}),
-    "tags": Example({"items": [_TAG], "next": 4}),
-    "tag_assignments": Example({"items": [{"id": 1207, "tags": ["T0001", "T0004"]}], "next": 1207}),
+    "tags": Example({"items": [_TAG], "next": 4}, asked={"kind": "dynamic", "subject": "person"}),
+    "tag_assignments": Example(
+        {"items": [{"id": 1207, "tags": ["T0001", "T0004"]}], "next": 1207}, asked={"subject": "person"}
+    ),
     "tag_propose": Example(_PROPOSAL, sent={"definition": _DEFINITION, "reason": "探访对象全区统一口径"}),
     "tag_proposal": Example(
         _PROPOSAL | {"state": "approved", "tag": "T0012", "decided_at": "2026-11-30T15:05:00+08:00"}
     ),
-    "systems": Example({"items": [_SYSTEM], "next": None}),
-    "system_todos": Example({"items": [_TODO_KEPT], "next": None}),
+    "systems": Example({"items": [_SYSTEM], "next": None}, asked={"state": "admitted"}),
+    "system_todos": Example({"items": [_TODO_KEPT], "next": None}, asked={"state": "open"}),
     "system_todo": Example(_TODO_KEPT),
     "system_todo_put": Example(_TODO_KEPT, sent=_TODO),
     "system_todo_close": Example(

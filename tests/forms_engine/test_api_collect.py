@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.jobs import run_job
 from accounts.scope import acting_as
-from forms_engine.models import FormVersion, Report
+from forms_engine.models import Dispatch, FormVersion, Report
 from tests.doors import audited, sign_in, watching
 from tests.forms_engine.giving import grant
 from tests.machines import machine_door, make_machine
@@ -129,6 +129,77 @@ def test_another_department_finds_nothing(cast, accepted):
     answers = [other.get(page) for page in [*pages, at("dispatch", 10**9)]]
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
+
+
+def names(http, address, **wanted):
+    answer = http.get(address, wanted)
+    assert answer.status_code == 200, answer.content
+    return [found["id"] for found in answer.json()["items"]]
+
+
+def days_from_today(days):
+    return (timezone.localdate() + timedelta(days=days)).isoformat()
+
+
+def test_forms_are_narrowed_by_state_department_and_day(http, accepted):
+    form, forms = accepted.version.template_id, at("forms")
+    assert names(http, forms, state="admitted", department="区民政局") == [form]
+    assert names(http, forms, state="draft") == names(http, forms, department="区残联") == []
+    assert names(http, forms, changed_since=days_from_today(0)) == [form]
+    assert names(http, forms, changed_since=days_from_today(1)) == []
+
+
+def test_a_decision_and_a_new_version_count_as_a_change_of_the_form(http, accepted):
+    long_ago, version = timezone.now() - timedelta(days=90), accepted.version
+    FormVersion.objects.filter(template=version.template).update(created_at=long_ago, decided_at=None)
+    assert names(http, at("forms"), changed_since=days_from_today(-30)) == []
+    FormVersion.objects.filter(pk=version.pk).update(decided_at=timezone.now())
+    assert names(http, at("forms"), changed_since=days_from_today(-30)) == [version.template_id]
+    FormVersion.objects.filter(pk=version.pk).update(decided_at=None)
+    FormVersion.objects.create(template=version.template, number=2, workbook=b"")
+    assert names(http, at("forms"), changed_since=days_from_today(-30), state="draft") == [version.template_id]
+
+
+def test_sendings_are_narrowed_by_period_by_day_and_by_whether_they_are_closed(http, accepted):
+    sendings, day = at("dispatches", accepted.version.template_id), accepted.reporting_date.isoformat()
+    assert names(http, sendings, period=accepted.period, closed="false") == [accepted.pk]
+    assert names(http, sendings, reporting_from=day, reporting_until=day) == [accepted.pk]
+    after, before = (accepted.reporting_date + timedelta(days=days) for days in (1, -1))
+    assert names(http, sendings, reporting_from=after) == names(http, sendings, reporting_until=before) == []
+    assert names(http, sendings, period="1999年1月") == names(http, sendings, closed="true") == []
+
+
+def test_a_sending_that_was_closed_is_found_by_the_day_of_it(http, accepted):
+    sendings, sent = at("dispatches", accepted.version.template_id), Dispatch.objects.filter(pk=accepted.pk)
+    assert names(http, sendings, changed_since=days_from_today(0)) == [accepted.pk]
+    sent.update(created_at=timezone.now() - timedelta(days=90))
+    assert names(http, sendings, changed_since=days_from_today(0)) == []
+    sent.update(closed_at=timezone.now())
+    assert names(http, sendings, changed_since=days_from_today(0), closed="true") == [accepted.pk]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "state=live",
+        "state=",
+        "department=",
+        "changed_since=yesterday",
+        "changed_since=2026-13-01",
+        "closed=no",
+        "period=",
+        "name=x",
+    ],
+)
+def test_filters_of_forms_and_sendings_are_refused_where_they_say_nothing(http, accepted, query):
+    for address in (at("forms"), at("dispatches", accepted.version.template_id)):
+        assert http.get(f"{address}?{query}").status_code == 400
+
+
+def test_the_first_and_the_last_day_of_the_calendar_are_days_like_others(http, accepted):
+    for address in (at("forms"), at("dispatches", accepted.version.template_id)):
+        assert len(names(http, address, changed_since="0001-01-01")) == 1
+        assert names(http, address, changed_since="9999-12-31") == []
 
 
 @pytest.mark.parametrize(

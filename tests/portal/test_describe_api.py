@@ -99,9 +99,13 @@ def test_its_refusals_are_problems_with_an_example(method, told):
 
 
 @pytest.mark.parametrize(("method", "told"), operations())
-def test_its_filters_are_explained(method, told):
+def test_its_filters_are_explained_with_an_example_that_fits(method, told):
     asked = [one for one in told.get("parameters", []) if one["in"] != "path"]
     assert [one["name"] for one in asked if not one.get("description")] == []
+    filters = {one["name"]: one for one in asked if one["in"] == "query" and one["name"] not in ("after", "limit")}
+    for told_filter in filters.values():
+        fits(told_filter)
+    assert set(filters) == set(EXAMPLES[told["operationId"]].asked if told["operationId"] in EXAMPLES else ())
 
 
 @pytest.mark.parametrize(("method", "told"), operations())
