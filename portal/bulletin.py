@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from portal.burden_words import TOTAL, explain_minutes
+from portal.burden_words import TOTAL, explain_minutes, explain_uncounted
 from portal.selectors.burden import Account, Burden, Month
 from portal.selectors.monitoring import ENOUGH_POINTS, Outside
 
@@ -72,7 +72,8 @@ def _sentences(account: Account, months: Sequence[Month]) -> list[str]:
         f"零打扰直接回答 {total.spared} 格;各村居合计少抄录 {total.avoided} 格。",
     ]
     said += [f"有 {total.late} 次下发的提前量比准入时承诺的短。"] if total.late else []
-    return [*said, *_compared(total, months)]
+    said += _compared(total, months)
+    return [*said, explain_uncounted(total)] if total.uncounted else said
 
 
 def _told_outside(outside: Outside | None) -> list[str]:

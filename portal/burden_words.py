@@ -49,6 +49,11 @@ def explain_minutes() -> str:
     return f"估算分钟 =(手工填写的格数 × {typed} 秒 + 点击确认的格数 × {confirmed} 秒)÷ 60,四舍五入。"
 
 
+def explain_uncounted(burden: Burden) -> str:
+    """Why cells are missing from figures of a moment ago; "" where none are."""
+    return f"有 {burden.uncounted} 份报表刚刚到达或刚刚变动,一两分钟内计入格数。" if burden.uncounted else ""
+
+
 def list_cells(burden: Burden) -> list[tuple[str, str]]:
     """(header, text) of each figure."""
     return [(column.header, column.text(burden)) for column in COLUMNS]

@@ -19,7 +19,16 @@ from accounts.rights import CHOOSE_POINTS, REPORT_OUTSIDE, SEE_BURDEN, holds
 from forms_engine.selectors.dispatches import list_towns
 from portal import bulletin
 from portal.burden_forms import MonthChoice, PeriodChoice
-from portal.burden_words import COLUMNS, TOTAL, chart_of, explain_minutes, list_cells, sheet_headers, sheet_rows
+from portal.burden_words import (
+    COLUMNS,
+    TOTAL,
+    chart_of,
+    explain_minutes,
+    explain_uncounted,
+    list_cells,
+    sheet_headers,
+    sheet_rows,
+)
 from portal.pdf_file import PDF, write_pdf
 from portal.periods import Period
 from portal.selectors.burden import get_account, get_issuer, get_place, list_months, own_department
@@ -118,6 +127,7 @@ def _account_page(
         "tells_outside": is_own and holds(actor_of(request), REPORT_OUTSIDE),
         "chooses_points": is_own and holds(actor_of(request), CHOOSE_POINTS),
         "minutes_formula": explain_minutes(),
+        "uncounted": explain_uncounted(account.total),
         "period_query": urlencode({"period": form.chosen.key}),
         "export_query": urlencode({"period": form.chosen.key, **same}),
     }

@@ -66,6 +66,15 @@ def test_the_pdf_says_what_the_page_says(client, cast, items):
     assert "施桂兰" not in said
 
 
+def test_what_is_not_counted_yet_is_told_on_the_page_of_the_account_and_in_the_bulletin(client, cast, items):
+    run_job(send_form(cast.department, make_form(cast.department, COLUMNS), EAST, WEST).job_id)
+    sign_in(client, cast.district)
+    told = "有 2 份报表刚刚到达或刚刚变动,一两分钟内计入格数。"
+    assert [told in words(client, address) for address in ("/burden/", *SHAPES)] == [True] * 4
+    count_changed()
+    assert [told in words(client, address) for address in ("/burden/", *SHAPES)] == [False] * 4
+
+
 @pytest.mark.parametrize("address", SHAPES)
 def test_what_points_told_is_a_section_of_its_own(client, cast, points, address):
     said = words(sign_in(client, cast.district), address)
