@@ -64,6 +64,11 @@ def list_entrances(*, actor: Actor) -> QuerySet[Entrance]:
     return found.select_related("system__department", "system__live", "client", "described_by__user")
 
 
+def find_watched(*, system: System) -> Entrance | None:
+    """The entrance of a system where the watch looks at it: opened, the system in use."""
+    return Entrance.objects.live().filter(system=system).first()
+
+
 def get_entrance(*, actor: Actor, pk: int) -> Entrance:
     """One of them. Raises NotFound."""
     found = list_entrances(actor=actor).filter(pk=pk).first()

@@ -21,6 +21,7 @@ from forms_engine.desk_forms import InviteForm
 from forms_engine.selectors.dispatches import list_towns
 from portal.models import Filing, System
 from portal.selectors.comparison import compare_filing
+from portal.selectors.sign_on import find_watched
 from portal.selectors.system_use import get_use
 from portal.selectors.systems import (
     Shown,
@@ -170,6 +171,7 @@ def system_page(
         "comparison": None if filing.is_closure or not inside else compare_filing(filing, shown.items),
         "inside": inside,
         "use": get_use(system=system, today=localdate()) if inside and system.filing_number else None,
+        "entrance": find_watched(system=system) if inside else None,
         "steps": list_steps(approval) if inside else [],
         "reviewers": list_reviewers(approval) if inside else [],
         "filings": list_filings(shown, all_of_them=inside),

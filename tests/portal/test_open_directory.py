@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import now
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
@@ -10,6 +11,7 @@ from portal.models import DirectoryMark, Entrance, LaunchCount, SignOn, SystemAc
 from portal.services.sign_on.accounts_there import BadLines, keep_accounts
 from portal.services.sign_on.watching import watch_systems
 from portal.services.systems.desk import suspend_system
+from tests.answers import text_of
 from tests.doors import audited, sign_in, username_of, watching
 from tests.factories import WEST
 from tests.portal.entrances import HOME, Kind, connect, ear
@@ -174,6 +176,16 @@ def test_each_system_is_watched_and_shown_with_the_time(cast, browser, settings)
     page = browser.get(DIRECTORY).content.decode()
     assert all(words in page for words in ("✓ 正常", "! 打不开", "未检测", "检测</span>"))
     assert watch_systems() == 2
+
+
+def test_the_department_and_the_desk_read_the_health_on_the_page_of_the_system(client, cast, items):
+    connected = connect(cast.department, cast.district, cast.security, Kind.CAS)
+    Entrance.objects.update(health="down", health_since=now(), checked_at=now())
+    page = reverse("portal:system_detail", args=[connected.system.pk])
+    for actor, told in ((cast.department, True), (cast.district, True), (cast.town, False)):
+        assert ("! 打不开" in text_of(sign_in(client, actor).get(page))) is told
+    Entrance.objects.update(is_open=False)
+    assert "运行情况" not in text_of(sign_in(client, cast.department).get(page))
 
 
 # Who is in where ----------------------------------------------------------------------------------------------------
