@@ -12,6 +12,7 @@ class Actor:
     """emergency_until: end of a running emergency view (应急查看). opened: codes of items unmasked for one subject.
 
     client_id: key of the machine (`ClientSystem`) that works in the post, None for a person. api_scopes: of its token.
+    withheld: rights of optional features that were switched off when the actor came; see `accounts.features`.
     """
 
     user_id: int
@@ -28,6 +29,7 @@ class Actor:
     opened: frozenset[str] = frozenset()
     client_id: int | None = None
     api_scopes: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()
 
     @property
     def scope(self) -> Range | None:
@@ -57,5 +59,9 @@ class Actor:
 
     @property
     def title(self) -> str:
-        """What the post switcher shows: 南门居委会 · 社区工作者."""
-        return f"{self.department_name or self.area_name} · {self.role.label}"
+        return title_of(self.role, self.department_name or self.area_name)
+
+
+def title_of(role: Role, place: str) -> str:
+    """What lists and the post switcher call a post: 南门居委会 · 社区工作者."""
+    return f"{place} · {role.label}"

@@ -6,6 +6,8 @@ from accounts.errors import NotAllowed, NotFound
 from accounts.roles import Role
 
 VIEW_RESIDENTS = "registry.view_residents"
+SAVE_LISTS = "registry.save_lists"
+"""Keep filters of the list of residents under a name (保存的名单)."""
 CHANGE_RESIDENTS = "registry.change_residents"
 IMPORT_RESIDENTS = "registry.import_residents"
 VIEW_CATALOGUE = "registry.view_catalogue"
@@ -20,6 +22,8 @@ REVIEW_REPORTS = "forms_engine.review_reports"
 COLLECT_REPORTS = "forms_engine.collect_reports"
 READ_REPORTS = "forms_engine.read_reports"
 OPERATE = "portal.operate"
+SWITCH_FEATURES = "portal.switch_features"
+"""Switch optional parts of the portal (功能设置) off and on; which rights go with them, `accounts.features` says."""
 VIEW_PEOPLE = "accounts.view_people"
 MANAGE_PEOPLE = "accounts.manage_people"
 MANAGE_GRIDS = "accounts.manage_grids"
@@ -93,6 +97,8 @@ DECIDE_NOTICES = "portal.decide_notices"
 KEEP_GUIDES = "portal.keep_guides"
 REPORT_OUTSIDE = "portal.report_outside"
 """Tell, as a monitoring point (监测点), what reached the own village past the portal."""
+SEE_OUTSIDE = "portal.see_outside"
+"""Read in the burden account what monitoring points told."""
 CHOOSE_POINTS = "portal.choose_points"
 FILE_COMPLAINTS = "portal.file_complaints"
 """Report (举报) what burdens the villages, under the own name or without it; read published answers."""
@@ -110,19 +116,19 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, IMPORT_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, HANDLE_EVENTS}
         | {FILL_REPORTS, SUBMIT_REPORTS, READ_REPORTS, UNMASK, VIEW_TAGS, VIEW_DATASETS, REQUEST_GRANTS}
         | {MARK_RECORDS, READ_CORRECTIONS, SEE_BURDEN, PROPOSE_TAGS, ATTACH_TAGS, RECEIVE_TODOS, ENTER_SYSTEMS}
-        | {FILE_COMPLAINTS, READ_NOTICES, REPORT_OUTSIDE}
+        | {FILE_COMPLAINTS, READ_NOTICES, REPORT_OUTSIDE, SEE_OUTSIDE, SAVE_LISTS}
     ),
     Role.GRID_WORKER: frozenset(
         {WORK, VIEW_RESIDENTS, CHANGE_RESIDENTS, VIEW_EVENTS, REPORT_EVENTS, FILL_REPORTS, READ_REPORTS, UNMASK}
         | {VIEW_TAGS, ATTACH_TAGS, VIEW_DATASETS, MARK_RECORDS, READ_CORRECTIONS, RECEIVE_TODOS, ENTER_SYSTEMS}
-        | {FILE_COMPLAINTS, READ_NOTICES}
+        | {FILE_COMPLAINTS, READ_NOTICES, SAVE_LISTS}
     ),
     Role.TOWN_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, HANDLE_EVENTS, REVIEW_REPORTS, READ_REPORTS}
         | {VIEW_PEOPLE, MANAGE_PEOPLE, MANAGE_GRIDS, UNMASK, WATCH_UNMASKING}
         | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, READ_CORRECTIONS}
         | {VIEW_SYSTEMS, SEE_BURDEN, RECEIVE_TODOS, COMPARE_AREAS, ENTER_SYSTEMS}
-        | {FILE_COMPLAINTS, READ_NOTICES, SEND_NOTICES}
+        | {FILE_COMPLAINTS, READ_NOTICES, SEND_NOTICES, SEE_OUTSIDE, SAVE_LISTS}
     ),
     Role.DISTRICT_ADMIN: frozenset(
         {WORK, VIEW_RESIDENTS, VIEW_EVENTS, ADMIT_FORMS, READ_REPORTS, VIEW_CATALOGUE}
@@ -130,13 +136,14 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         | {SEE_CLIENTS, CONFIRM_CLIENTS, VIEW_TAGS, PROPOSE_TAGS, DECIDE_TAGS}
         | {VIEW_DATASETS, DECIDE_DATASETS, REQUEST_GRANTS, DECIDE_GRANTS, WATCH_CORRECTIONS}
         | {VIEW_SYSTEMS, ADMIT_SYSTEMS, VIEW_LETTERS, SEE_BURDEN, SEE_RETURNS, COMPARE_AREAS, ENTER_SYSTEMS}
-        | {FILE_COMPLAINTS, READ_NOTICES, SEND_NOTICES, DECIDE_NOTICES, KEEP_GUIDES, CHOOSE_POINTS}
+        | {FILE_COMPLAINTS, READ_NOTICES, SEND_NOTICES, DECIDE_NOTICES, KEEP_GUIDES, CHOOSE_POINTS, SEE_OUTSIDE}
+        | {SAVE_LISTS}
     ),
     Role.DEPARTMENT_STAFF: frozenset(
         {WORK, DESIGN_FORMS, COLLECT_REPORTS, VIEW_CATALOGUE, GIVE_OPINIONS, USE_API_DOCS}
         | {VIEW_TAGS, PROPOSE_TAGS, VIEW_DATASETS, REQUEST_GRANTS, VIEW_SYSTEMS, APPLY_SYSTEMS, SEE_BURDEN}
         | {VIEW_PUSH, PUSH_ANSWERS, SEND_TODOS, VIEW_LETTERS, ENTER_SYSTEMS}
-        | {FILE_COMPLAINTS, ANSWER_COMPLAINTS, READ_NOTICES, SEND_NOTICES}
+        | {FILE_COMPLAINTS, ANSWER_COMPLAINTS, READ_NOTICES, SEND_NOTICES, SEE_OUTSIDE}
     ),
     Role.DATA_OFFICER: frozenset(
         {WORK, VIEW_CATALOGUE, GIVE_OPINIONS, VIEW_TAGS, VIEW_DATASETS, PUBLISH_DATASETS}
@@ -149,7 +156,7 @@ ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         {WORK, VIEW_PEOPLE, MANAGE_PEOPLE, WATCH_UNMASKING, SEE_CLIENTS, MANAGE_CLIENTS}
         | {SEE_ENTRANCES, CONFIRM_ENTRANCES}
     ),
-    Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE, USE_API_DOCS, SEE_ENTRANCES}),
+    Role.SYSTEM_ADMIN: frozenset({WORK, OPERATE, SWITCH_FEATURES, USE_API_DOCS, SEE_ENTRANCES}),
     Role.AUDIT_ADMIN: frozenset({WORK, READ_AUDIT}),
 }
 
@@ -198,6 +205,7 @@ IN_WORDS = {
     MANAGE_GRIDS: "设置网格和微网格",
     READ_AUDIT: "查看审计记录",
     OPERATE: "查看运行状态",
+    SWITCH_FEATURES: "停用和恢复可以不用的功能",
     MANAGE_CLIENTS: "登记 API 客户端",
     CONFIRM_CLIENTS: "复核启用 API 客户端",
     ENTER_SYSTEMS: "从应用目录进入部门系统",
@@ -211,12 +219,21 @@ def rights_in_words(role: Role) -> str:
     return "、".join(words for right, words in IN_WORDS.items() if right in ROLE_RIGHTS[role])
 
 
+class FeatureOff(NotAllowed):
+    """The post would hold the right, but its feature is switched off."""
+
+    code = "feature_off"
+    default = "这项功能已由系统管理员停用,原有的数据都保留。需要使用,请联系系统管理员。"
+
+
 def holds(actor: Actor, right: str) -> bool:
-    return right in ROLE_RIGHTS[actor.role]
+    """Whether the role has the right, and the feature that it belongs to is in use."""
+    return right in ROLE_RIGHTS[actor.role] and right not in actor.withheld
 
 
 def require(actor: Actor, right: str, *area_codes: int) -> None:
-    """Let the actor pass, or raise: NotFound for an area outside the scope, NotAllowed for a right not held.
+    """Let the actor pass, or raise: NotFound for an area outside the scope, NotAllowed for a right not held, FeatureOff
+    for one of a feature that is switched off.
 
     The order matters: an object outside the scope answers the same as one that does not exist.
     """
@@ -224,4 +241,4 @@ def require(actor: Actor, right: str, *area_codes: int) -> None:
         if actor.scope is None or not contains(actor.scope, code):
             raise NotFound
     if not holds(actor, right):
-        raise NotAllowed
+        raise FeatureOff if right in ROLE_RIGHTS[actor.role] else NotAllowed

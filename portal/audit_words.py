@@ -31,6 +31,7 @@ DETAILS = {
     "code": "原因代号",
     "limit": "限量",
     "reason": "原因",
+    "feature": "功能代号",
     "since": "从",
     "until": "到",
     "day": "日期",

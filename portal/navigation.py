@@ -137,6 +137,7 @@ ENTRIES = (
     Entry("单点登录", "portal:entrance_list", rights.SEE_ENTRANCES, ("portal:entrance_",)),
     Entry("接口文档", "api_docs", rights.USE_API_DOCS, ("api_docs",)),
     Entry("运行状态", "portal:status", rights.OPERATE, ("portal:status",)),
+    Entry("功能设置", "portal:feature_list", rights.SWITCH_FEATURES, ("portal:feature_",)),
 )
 
 

@@ -12,6 +12,7 @@ from portal.views import (
     directory,
     discipline,
     entrances,
+    features,
     guides,
     inquiries,
     monitoring,
@@ -31,6 +32,8 @@ app_name = "portal"
 urlpatterns = [
     path("", home, name="home"),
     path("help/", help_page, name="help"),
+    path("features/", features.feature_list, name="feature_list"),
+    path("features/<reference:code>/", features.feature_switch, name="feature_switch"),
     path("status/", status.status, name="status"),
     path("status/tasks/", status.status_tasks, name="status_tasks"),
     path("status/tasks/<int:pk>/retry/", status.status_task_retry, name="status_task_retry"),

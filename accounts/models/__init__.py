@@ -2,6 +2,7 @@ from accounts.models.approvals import Approval, ApprovalReviewer, ApprovalStep
 from accounts.models.areas import Area, Department, ScopedModel, ScopedQuerySet
 from accounts.models.audit import AuditEntry, AuditSeal
 from accounts.models.clients import ClientSystem
+from accounts.models.features import FeaturePause
 from accounts.models.jobs import Job
 from accounts.models.limits import Spending
 from accounts.models.logins import AppDevice, Guess, LoginSession, OldPassword, UpstreamIdentity
@@ -22,6 +23,7 @@ __all__ = [
     "Department",
     "Emergency",
     "EmergencyReceipt",
+    "FeaturePause",
     "GridKind",
     "Guess",
     "Job",

@@ -3,14 +3,17 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.utils import timezone
 
-from accounts.actors import Actor
+from accounts.actors import Actor, title_of
 from accounts.codes import Level
+from accounts.features import rights_of
 from accounts.models.areas import Area, Department
+from accounts.models.features import FeaturePause
 from accounts.roles import Role
 
 
@@ -79,8 +82,9 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=day), is_active=True)
 
     def with_context(self) -> "PostQuerySet":
-        """Joined with what an Actor needs."""
-        return self.select_related("user", "area", "department")
+        """Joined with what an Actor needs; `paused`: codes of the features that are switched off."""
+        paused = ArraySubquery(FeaturePause.objects.going_on().order_by().values("feature"))
+        return self.select_related("user", "area", "department").annotate(paused=paused)
 
 
 class GridKind(models.TextChoices):
@@ -167,11 +171,13 @@ class Post(models.Model):
 
     @property
     def title(self) -> str:
-        """What lists and the post switcher show: 南门居委会 · 社区工作者."""
-        return self.as_actor().title
+        return title_of(Role(self.role), self.department.name if self.department else self.area.name)
 
     def as_actor(self, *, second_factor: bool = False, emergency_until: datetime | None = None) -> Actor:
-        """Needs `user`, `area` and `department` joined, else each costs a query."""
+        """Needs what `with_context` joins, else each part costs a query."""
+        paused = getattr(self, "paused", None)
+        if paused is None:
+            paused = FeaturePause.objects.going_on().values_list("feature", flat=True)
         return Actor(
             user_id=self.user_id,
             post_id=self.pk,
@@ -184,4 +190,5 @@ class Post(models.Model):
             department_name=self.department.name if self.department else "",
             second_factor=second_factor,
             emergency_until=emergency_until,
+            withheld=rights_of(paused),
         )

@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 
 from accounts.codes import around
 from accounts.models import Area, ClientSystem, Post, User
+from accounts.rights import ENTER_SYSTEMS, holds
 from accounts.roles import Role
 from portal.models.systems import Filing, System
 
@@ -28,7 +29,10 @@ class EntranceQuerySet(models.QuerySet["Entrance"]):
         return self.filter(Exists(usable), is_open=True)
 
     def open_to(self, actor: "Actor") -> "EntranceQuerySet":
-        """Those whose system was admitted for the actor's role, in an area that holds the actor's post."""
+        """Those whose system was admitted for the actor's role, in an area that holds the actor's post; none for a post
+        that enters no system."""
+        if not holds(actor, ENTER_SYSTEMS):
+            return self.none()
         filed = Filing.objects.filter(areas__code__in=around(actor.area_code), roles__contains=[actor.role])
         return self.live().filter(system__live__in=filed.values("pk"))
 

@@ -9,6 +9,7 @@ from accounts.actors import Actor
 from accounts.codes import Level
 from accounts.errors import NotFound
 from accounts.models import Area, Department
+from accounts.rights import SEE_OUTSIDE, holds
 from accounts.roles import Role
 from portal.models import MonitoringPoint, OutsideAsk
 from portal.periods import Period
@@ -68,10 +69,13 @@ def list_asks(*, actor: Actor) -> QuerySet[OutsideAsk]:
 
 
 def get_outside(*, actor: Actor, area: Area, period: Period, department: Department | None) -> Outside | None:
-    """For the burden account: per issuing department. None for a department that looks at less than the district.
+    """For the burden account: per issuing department. None for who may not read it, and for a department that looks at
+    less than the district.
 
     Two queries. What points told is a sample: it is not added to the figures of what was sent through the portal.
     """
+    if not holds(actor, SEE_OUTSIDE):
+        return None
     issuer = actor.role == Role.DEPARTMENT_STAFF
     if issuer and area.level != Level.DISTRICT:
         return None

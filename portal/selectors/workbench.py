@@ -154,7 +154,7 @@ def get_workbench(*, actor: Actor, now: datetime, todo: Mapping[str, int]) -> Wo
         grants=get_grant_tasks(actor=actor, todo=todo),
         complaints=list_complaint_tasks(actor=actor, todo=todo),
         notices=list_notice_tasks(todo),
-        saved_lists=list(list_saved(actor=actor)[:SHOWN]) if holds(actor, rights.VIEW_RESIDENTS) else [],
+        saved_lists=list(list_saved(actor=actor)[:SHOWN]) if holds(actor, rights.SAVE_LISTS) else [],
         progress=list_progress(actor=actor, now=now, name_late=reviews) if follows else [],
         figures=get_figures(actor=actor, on=localdate(now)),
     )

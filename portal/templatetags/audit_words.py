@@ -21,6 +21,8 @@ ACTIONS = {
     "upstream.linked": "绑定统一身份认证",
     "upstream.unlinked": "解除统一身份认证",
     "access.refused": "访问被拒绝",
+    "feature.switched_off": "停用功能",
+    "feature.switched_on": "恢复功能",
     "job.retried": "重试后台任务",
     "job.stopped": "停止后台任务",
     "home.read": "工作台上看到居民",

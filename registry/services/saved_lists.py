@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from accounts.actors import Actor
 from accounts.audit import record
 from accounts.errors import DomainError
-from accounts.rights import VIEW_RESIDENTS, require
+from accounts.rights import SAVE_LISTS, require
 from registry.models import SavedList
 from registry.selectors.saved_lists import get_saved, list_saved
 
@@ -21,7 +21,7 @@ class ListRefused(DomainError):
 
 def save_list(*, actor: Actor, name: str, query: Mapping[str, Sequence[str]], codes: Iterable[str]) -> SavedList:
     """query: filters that the form of the list has read. codes: of the tags in it. Raises ListRefused."""
-    require(actor, VIEW_RESIDENTS)
+    require(actor, SAVE_LISTS)
     if not query:
         raise ListRefused("还没有选筛选条件,请先筛选再保存。查找的文字不能保存。", field="name")
     if list_saved(actor=actor).count() >= MOST:

@@ -17,7 +17,7 @@ from accounts.actors import Actor
 from accounts.errors import DomainError
 from accounts.forms import refusals_on
 from accounts.notices import tell
-from accounts.rights import CHANGE_RESIDENTS, IMPORT_RESIDENTS, VIEW_RESIDENTS, holds
+from accounts.rights import CHANGE_RESIDENTS, IMPORT_RESIDENTS, SAVE_LISTS, VIEW_EVENTS, VIEW_RESIDENTS, holds
 from accounts.sealing import SealBroken, open_sealed, seal
 from registry.catalogue import get_catalogue
 from registry.forms import LeavingForm, PeopleForm, SearchForm, SubjectForm
@@ -54,7 +54,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         chip = {"label": "查找", "value": text, "remove_url": without(request, FIND)}
         context["chips"] = [chip, *context["chips"]]
     context |= {"counts": counts, "search": SearchForm(initial={"q": text}), "text": text, "why": _why(request, text)}
-    context["saved_lists"] = list_saved(actor=actor_of(request))
+    context["saved_lists"] = list_saved(actor=actor_of(request)) if holds(actor_of(request), SAVE_LISTS) else []
     return render(request, "registry/person_list.html", context | _may(request))
 
 
@@ -77,7 +77,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = card_context(request, Entity.PERSON, pk)
     person, actor = context["subject"], actor_of(request)
     context["members"] = named(list_members(actor=actor, household_id=person.household_id), actor)
-    context["events"] = list_events_of_person(actor=actor, person=person)
+    context["events"] = list_events_of_person(actor=actor, person=person) if holds(actor, VIEW_EVENTS) else []
     context |= _places(person)
     return card_page(request, "registry/person_detail.html", context, beside=context["members"])
 
@@ -241,4 +241,8 @@ def _why(request: HttpRequest, text: str) -> str:
 
 def _may(request: HttpRequest) -> dict[str, Any]:
     actor = actor_of(request)
-    return {"can_change": holds(actor, CHANGE_RESIDENTS), "can_import": holds(actor, IMPORT_RESIDENTS)}
+    return {
+        "can_change": holds(actor, CHANGE_RESIDENTS),
+        "can_import": holds(actor, IMPORT_RESIDENTS),
+        "saves_lists": holds(actor, SAVE_LISTS),
+    }

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import access
 from accounts.errors import DomainError
 from accounts.notices import tell, warn
-from accounts.rights import VIEW_RESIDENTS
+from accounts.rights import SAVE_LISTS
 from registry.forms import PeopleForm
 from registry.models import SavedList
 from registry.selectors.saved_lists import get_saved, list_saved
@@ -40,7 +40,7 @@ class Line:
     lacks: bool
 
 
-@access(VIEW_RESIDENTS)
+@access(SAVE_LISTS)
 @require_GET
 def person_saved_lists(request: HttpRequest) -> HttpResponse:
     """All of the own post. One query for them, and those of the form."""
@@ -48,7 +48,7 @@ def person_saved_lists(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/saved_lists.html", {"lines": lines, "form": NameForm()})
 
 
-@access(VIEW_RESIDENTS)
+@access(SAVE_LISTS)
 @require_POST
 def person_save_list(request: HttpRequest) -> HttpResponse:
     """The filters stand in the address, as on the list; the name is sent."""
@@ -69,7 +69,7 @@ def person_save_list(request: HttpRequest) -> HttpResponse:
     return redirect(back)
 
 
-@access(VIEW_RESIDENTS)
+@access(SAVE_LISTS)
 @require_POST
 def person_rename_list(request: HttpRequest, pk: int) -> HttpResponse:
     form, _ = NameForm(request.POST), get_saved(actor=actor_of(request), pk=pk)
@@ -79,7 +79,7 @@ def person_rename_list(request: HttpRequest, pk: int) -> HttpResponse:
     return _step(request, "名单已改名。", lambda: rename_list(actor=actor_of(request), pk=pk, **form.cleaned_data))
 
 
-@access(VIEW_RESIDENTS)
+@access(SAVE_LISTS)
 @require_POST
 def person_delete_list(request: HttpRequest, pk: int) -> HttpResponse:
     delete_list(actor=actor_of(request), pk=pk)
@@ -87,7 +87,7 @@ def person_delete_list(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(LISTS)
 
 
-@access(VIEW_RESIDENTS)
+@access(SAVE_LISTS)
 @require_POST
 def person_restore_list(request: HttpRequest, pk: int) -> HttpResponse:
     return _step(request, "已撤销删除。", lambda: restore_list(actor=actor_of(request), pk=pk))

@@ -65,7 +65,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "杨帆": DRAFT,
     "钱磊": ("/datasets/new/", *RETURNED, *CONNECTING),
     "韩松": ("/discipline/{complaint}/",),
-    "俞涛": (),
+    "俞涛": ("/features/notices/",),
     "汤洁": ("/clients/new/", *PEOPLE, *PEOPLE_EDITS),
     "季平": ("/audit/overview/",),
 }

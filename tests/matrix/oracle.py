@@ -289,6 +289,7 @@ SEEN: dict[str, Callable[[Visitor, Thing], bool]] = {
     # Whoever runs the portal sees every job, whoever asked for it.
     "job that gave up": lambda visitor, thing: True,
     "waiting job": lambda visitor, thing: True,
+    "feature": lambda visitor, thing: True,
     # Open and closed, there and nowhere: a system without the secret is told the same.
     "door": lambda visitor, thing: True,
 }
@@ -397,6 +398,8 @@ RULES: dict[str, Rule] = {
     "portal:burden_bulletin": rule(BURDEN_READERS, "GET HEAD"),
     "portal:burden_bulletin_word": rule(BURDEN_READERS, "GET HEAD"),
     "portal:burden_bulletin_pdf": rule(BURDEN_READERS, "GET HEAD"),
+    "portal:feature_list": rule(SYSTEM, "GET HEAD"),
+    "portal:feature_switch": rule(SYSTEM, "GET HEAD POST", "feature"),
     "portal:status": rule(SYSTEM, "GET HEAD"),
     "portal:status_tasks": rule(SYSTEM, "GET HEAD"),
     "portal:status_task_retry": rule(SYSTEM, "POST", "job that gave up"),

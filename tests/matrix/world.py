@@ -408,6 +408,8 @@ def _add_forms(world: World, departments: dict[str, Department]) -> None:
         "audit file",
     ):
         world.add(Thing(kind, "nowhere", exists=False), pk=NOWHERE)
+    world.add(Thing("feature", "in use"), code="notices")
+    world.add(Thing("feature", "nowhere", exists=False), code="nowhere")
 
 
 def _add_issuers(world: World, departments: dict[str, Department]) -> None:

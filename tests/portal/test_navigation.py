@@ -90,7 +90,7 @@ MENUS = {
         "数据项目录",
     ],
     Role.DISCIPLINE: ["待办", "通知", "举报受理"],
-    Role.SYSTEM_ADMIN: ["待办", "单点登录", "接口文档", "运行状态"],
+    Role.SYSTEM_ADMIN: ["待办", "单点登录", "接口文档", "运行状态", "功能设置"],
     Role.SECURITY_ADMIN: ["待办", "组织与人员", "查看完整信息记录", "API 客户端", "单点登录"],
     Role.AUDIT_ADMIN: ["待办", "审计"],
 }
