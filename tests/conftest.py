@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.core.signals import request_started
 
 from accounts.connections import forget_before_request
@@ -61,6 +62,12 @@ def connections_as_they_are() -> Iterator[None]:
     request_started.disconnect(dispatch_uid="forget_before_request")
     yield
     request_started.connect(forget_before_request, dispatch_uid="forget_before_request")
+
+
+@pytest.fixture(autouse=True)
+def nothing_recalled() -> None:
+    """No test answers with what another one found: both may ask the same of other rows."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from accounts.actors import Actor
 from accounts.codes import Level, Range, ancestor, contains
 from accounts.errors import NotFound
 from accounts.models import Area
+from accounts.recall import recall
 from forms_engine.export.rendering import clearance_for
 from forms_engine.layers import Layers
 from forms_engine.models import Dispatch, FormColumn, Report, ReportRow
@@ -83,7 +84,7 @@ def get_measures(dispatch: Dispatch, actor: Actor) -> Measures:
 def get_aggregate(
     *, actor: Actor, dispatch: Dispatch, area_code: int | None = None, letter: str = "", unreviewed: bool = False
 ) -> Aggregate:
-    """Totals of the areas directly below one area. Five queries, however many villages and people.
+    """Totals of the areas directly below one area. Six queries, however many villages and people.
 
     area_code: inside the scope, the post's own area by default. letter: the column whose values are counted.
     unreviewed: also what was handed in and not reviewed. Raises NotFound.
@@ -187,9 +188,21 @@ def _group(dispatch: Dispatch, actor: Actor, measures: Measures, column: FormCol
         high=Literal(high),
     )
     with connection.cursor() as cursor:
-        cursor.execute(query.as_string(cursor.cursor))
-        groups: list[tuple[Any, ...]] = cursor.fetchall()
-        return groups
+        statement = query.as_string(cursor.cursor)
+
+    def find() -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            groups: list[tuple[Any, ...]] = cursor.fetchall()
+            return groups
+
+    return recall(f"totals {statement} {_standing(dispatch)}", find)
+
+
+def _standing(dispatch: Dispatch) -> list[tuple[int, int, str]]:
+    """Which reports stand how: what was handed in does not change without a step, and each step counts `version`."""
+    reports = Report.objects.filter(dispatch=dispatch, state__in=handed_in(unreviewed=True))
+    return list(reports.order_by("pk").values_list("pk", "version", "state"))
 
 
 def _is_counted(column: FormColumn) -> bool:

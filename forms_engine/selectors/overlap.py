@@ -1,19 +1,17 @@
 """Ask once (一次采集): what the registry knows already, and which live forms ask the same."""
 
-import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.core.cache import cache
-from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.lookups import IsNull
 
 from accounts.codes import SPAN, Level, ancestor, subtree
 from accounts.models import Area
+from accounts.recall import recall
 from forms_engine.models import Dispatch, FormColumn, FormVersion
 from forms_engine.selectors.templates import is_live
 from forms_engine.services.prefill import Roster, list_subjects
@@ -22,7 +20,6 @@ from registry.conditions import parts_above
 from registry.expressions import NotReachable, item_expression
 from registry.models import DataItem, Entity
 
-KEPT_SECONDS = 600
 FEWEST = 10
 """A smaller group is not counted exactly for anybody outside it: its members could be told apart."""
 ENOUGH = 95
@@ -97,14 +94,9 @@ def recall_known(*, version: FormVersion, columns: Sequence[FormColumn], on: dat
     Over a district of a million it takes a second or two, and a department goes back and forth between its pages.
     """
     asked = [version.subject, version.population, version.condition, [column.item_id for column in columns]]
-    place = [version.template.department.area_id, getattr(connection, "portal_scope", None)]
-    question = json.dumps([version.pk, version.created_at, on, *asked, *place], default=str, sort_keys=True)
-    key = f"known:{hashlib.sha256(question.encode()).hexdigest()}"
-    known: Known | None = cache.get(key)
-    if known is None:
-        known = measure_known(version=version, columns=columns, on=on)
-        cache.set(key, known, KEPT_SECONDS)
-    return known
+    place = version.template.department.area_id
+    question = json.dumps(["known", version.pk, version.created_at, on, *asked, place], default=str, sort_keys=True)
+    return recall(question, lambda: measure_known(version=version, columns=columns, on=on))
 
 
 def names_above(version: FormVersion, clearance: int) -> list[str]:

@@ -197,3 +197,16 @@ def test_the_totals_cost_the_same_queries_for_more_people(cast, counted):
         report = Report.objects.get(dispatch=counted, area_code=EAST)
         ReportRow.objects.bulk_create(_row(report, number) for number in range(8, 60))
     assert queries() == before
+
+
+def test_the_people_are_counted_once_until_a_report_takes_a_step(cast, counted, plain):
+    def asks():
+        with CaptureQueriesContext(connection) as queries:
+            assert totals(cast.department, counted, unreviewed=True).total.subjects in ("10", "7")
+        return sum("forms_engine_reportrow" in query["sql"] for query in queries)
+
+    assert [asks(), asks()] == [1, 0]
+    with acting_as(cast.town):
+        Report.objects.filter(dispatch=counted, area_code=WEST).update(state="returned", version=2)
+    assert asks() == 1
+    assert totals(cast.department, counted, unreviewed=True).total.subjects == "7"
