@@ -31,7 +31,4 @@ mapfile -t missing < <(missing_packages | tr ' ' '\n' | sort -u)
 
 scripts/fuzz_env.sh
 mkdir -p .run
-# Two cores take three at a time: every third test waits for a browser or for programs that it started. The order is that
-# of tests/conftest.py: xdist's own would keep the files with one long test for the end.
-exec .venv/bin/python -m portal.supervisor with-services -- \
-  .venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder "$@"
+exec .venv/bin/python -m portal.supervisor with-services -- .venv/bin/python -m pytest -n 2 --dist loadfile "$@"

@@ -12,18 +12,10 @@ from accounts.connections import forget_before_request
 from tests import databases, factories
 from tests.stack import LastingStack, PortalStack
 
-STACKS = {"portal_stack", "lasting_stack"}
-
 
 def _worker() -> str:
     """Name of this test process, for names that must not clash."""
     return os.environ.get("PYTEST_XDIST_WORKER", "main")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that start programs wait more than they work: they come first, or a run ends with one that waits alone."""
-    starting = {item.path for item in items if STACKS & set(getattr(item, "fixturenames", ()))}
-    items.sort(key=lambda item: item.path not in starting)
 
 
 @pytest.fixture(scope="session")
