@@ -8,19 +8,19 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django.core.cache import cache
-from django.db import connection
+
+from accounts.scope import what_is_told
 
 Found = TypeVar("Found")
 KEPT_SECONDS = 600
 
 
 def recall(question: str, find: Callable[[], Found], *, seconds: int = KEPT_SECONDS) -> Found:
-    """What `find` found for the same question seen through the same scope, or finds now.
+    """What `find` found for the same question seen under the same scope and grants, or finds now.
 
-    question: all that the answer depends on but the scope; only its digest is kept. Answers are never None.
+    question: all that the answer depends on but these; only its digest is kept. Answers are never None.
     """
-    seen = f"{getattr(connection, 'portal_scope', None)} {question}"
-    key = hashlib.sha256(seen.encode()).hexdigest()
+    key = hashlib.sha256(f"{what_is_told()} {question}".encode()).hexdigest()
     found: Found | None = cache.get(key)
     if found is None:
         found = find()

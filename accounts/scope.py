@@ -65,6 +65,12 @@ def resolved(actor: Actor, key: str) -> Any:
     return told
 
 
+def what_is_told() -> str:
+    """Scope and settings as the policies know them now: what an answer depends on beside the question."""
+    settings = {key: dict(one.told.settings()) for key, one in sorted(_known().items())}
+    return f"{getattr(connection, 'portal_scope', None)} {settings}"
+
+
 @contextmanager
 def telling(actor: Actor, key: str, told: Told) -> Iterator[None]:
     """Tell the policies something else than what `key` resolves to for the actor, until the block ends.
