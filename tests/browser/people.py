@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from accounts.demo import DEMO_PASSWORD
 from accounts.roles import SECOND_FACTOR_ROLES
@@ -27,6 +28,17 @@ def wait_for(true: Callable[[], Any], what: str, *, seconds: float = 30) -> Any:
             return answer
         time.sleep(0.05)
     raise AssertionError(f"did not happen within {seconds:.0f} s: {what}")
+
+
+def photograph(page: Page, path: Path, *, full_page: bool = False) -> None:
+    """Keep a picture of a page. Chromium now and then refuses one and takes the same picture a moment later."""
+    try:
+        page.screenshot(path=path, full_page=full_page)
+    except PlaywrightError as refused:
+        if "Unable to capture screenshot" not in refused.message:
+            raise
+        page.wait_for_timeout(500)
+        page.screenshot(path=path, full_page=full_page)
 
 
 def recovery_code(stack: PortalStack, name: str) -> str:
@@ -67,7 +79,7 @@ class Person:
 
     def photograph(self, name: str) -> None:
         """Keep a picture of the page as it stands."""
-        self.page.screenshot(path=self.pictures / f"{name}.png")
+        photograph(self.page, self.pictures / f"{name}.png")
 
     def gives_code_if_asked(self) -> None:
         """On the page of the second factor give a code; it is asked for again minutes after the last one."""

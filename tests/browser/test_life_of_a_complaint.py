@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.people import PHONE, Person, sit_down
+from tests.browser.people import PHONE, Person, photograph, sit_down
 from tests.stack import PortalStack
 
 
@@ -38,7 +38,7 @@ def report(worker: Person, screenshot: Path) -> str:
     worker.photograph("complaint-list-empty")
     worker.follow("我要举报")
     page = worker.page
-    page.screenshot(path=screenshot)
+    photograph(page, screenshot)
     page.get_by_label("反映什么问题").select_option(label="打卡签到")
     page.get_by_label("涉及的部门").select_option(label="区民政局")
     page.get_by_label("情况").fill("养老平台要求每天到老人家里定位打卡,漏一次就在群里点名。")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.people import PHONE, Person, sit_down
+from tests.browser.people import PHONE, Person, photograph, sit_down
 from tests.stack import PortalStack
 
 
@@ -47,7 +47,7 @@ def write(department: Person, picture: Path) -> None:
     department.photograph("notice-list-empty")
     department.follow("写通知")
     page = department.page
-    page.screenshot(path=picture)
+    photograph(page, picture)
     page.get_by_label("标题").fill("高龄津贴发放时间调整")
     page.get_by_label("内容").fill("12 月 1 日起,高龄津贴改为每月 10 日发放。")
     page.get_by_label("附件").set_input_files(picture)

@@ -17,7 +17,7 @@ from portal.embedded.redis import free_port
 from tests.apache.running import Apache, running
 from tests.browser.aging import let_months_pass
 from tests.browser.connecting import admit_system
-from tests.browser.people import DESKTOP, PHONE, Person, sit_down, wait_for
+from tests.browser.people import DESKTOP, PHONE, Person, photograph, sit_down, wait_for
 from tests.stack import PortalStack
 
 NAME, OWNER = "养老探访平台", "区民政局"
@@ -104,7 +104,7 @@ def shows(person: Person, name: str, heading: str = "") -> None:
         person.page.set_viewport_size(screen)
         wide = person.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{name} scrolls sideways"
-        person.page.screenshot(path=person.pictures / f"system-{name}{suffix}.png", full_page=True)
+        photograph(person.page, person.pictures / f"system-{name}{suffix}.png", full_page=True)
 
 
 def is_at(person: Person, address: str) -> None:
@@ -333,7 +333,7 @@ def nothing_works_any_more(worker: Person, machine: Machine, inside: Page, apach
         return inside.url.startswith(stack.url)
 
     wait_for(is_out, "the session at the system ends")
-    inside.screenshot(path=worker.pictures / "system-gone.png")
+    photograph(inside, worker.pictures / "system-gone.png")
     worker.open("/directory/")
     expect(worker.page.locator("main")).not_to_contain_text(NAME)
     for address in ("/", "/todos/"):
