@@ -4,8 +4,10 @@ A value above the reader's clearance is masked by the rule of its item; without 
 Level 4 is above every clearance: it is seen only after unmasking, and flows sealed where a purpose sends it.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from accounts.sealing import SealBroken, is_sealed, open_sealed
@@ -24,10 +26,20 @@ def show(item: DataItem, value: Any, clearance: int, catalogue: Catalogue | None
 
     Codes become names, booleans 是/否, sealed values are opened here and nowhere earlier.
     """
-    if value is None or value == "":
-        return ""
-    text = readable(item, value, catalogue or get_catalogue())
-    return text if item.level <= clearance else mask(item.mask, text)
+    return shower(item, clearance, catalogue or get_catalogue())(value)
+
+
+def shower(item: DataItem, clearance: int, catalogue: Catalogue) -> Callable[[Any], str]:
+    """`show` made ready for a whole column."""
+    read = _reader(item, catalogue)
+    masks, rule = is_masked(item, clearance), item.mask
+
+    def tell(value: Any) -> str:
+        if value is None or value == "":
+            return ""
+        return mask(rule, read(value)) if masks else read(value)
+
+    return tell
 
 
 def is_masked(item: DataItem, clearance: int) -> bool:
@@ -36,15 +48,22 @@ def is_masked(item: DataItem, clearance: int) -> bool:
 
 def readable(item: DataItem, value: Any, catalogue: Catalogue) -> str:
     """The value in full, as people write it. For `show` and for files whose purpose was approved."""
-    if isinstance(value, bool):
-        return YES_NO[value]
+    return _reader(item, catalogue)(value)
+
+
+def _reader(item: DataItem, catalogue: Catalogue) -> Callable[[Any], str]:
+    """`readable` made ready for a whole column."""
+    read = _reader_of_texts(item, catalogue)
+    return lambda value: YES_NO[value] if isinstance(value, bool) else read(value)
+
+
+def _reader_of_texts(item: DataItem, catalogue: Catalogue) -> Callable[[Any], str]:
     if item.type == ItemType.CODE:
-        return catalogue.labels(item.code).get(str(value), str(value))
-    if item.is_sealed and is_sealed(value):
-        return _opened(item, value)
-    if item.type == ItemType.DECIMAL:
-        return plain_number(value)
-    return str(value)
+        labels = catalogue.labels(item.code)
+        return lambda code: labels.get(str(code), str(code))
+    if item.is_sealed:
+        return lambda value: _opened(item, value) if is_sealed(value) else str(value)
+    return plain_number if item.type == ItemType.DECIMAL else str
 
 
 def _opened(item: DataItem, sealed: str) -> str:
@@ -68,7 +87,7 @@ def mask(rule: str, text: str) -> str:
     keep:A,B shows the first A and last B characters; name the surname; year the year; address down to the community.
     """
     if rule.startswith("keep:"):
-        return _keep(text, *(int(part) for part in rule[5:].split(",")))
+        return _keep(text, *_ends(rule))
     if rule == "name":
         return text[:1] + "*" * max(len(text) - 1, 1)
     if rule == "year":
@@ -76,6 +95,12 @@ def mask(rule: str, text: str) -> str:
     if rule == "address":
         return _address(text)
     return HIDDEN
+
+
+@cache
+def _ends(rule: str) -> tuple[int, int]:
+    first, last = rule.removeprefix("keep:").split(",")
+    return int(first), int(last)
 
 
 def _keep(text: str, first: int, last: int) -> str:

@@ -1,6 +1,6 @@
 """Rows of a report as the grid shows them: text behind the mask, state, edit counter. No model instance per row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -15,8 +15,8 @@ from forms_engine.models import FormColumn, Report, ReportRow
 from forms_engine.rules import SIGNS, CellState, cell_state, is_editable
 from forms_engine.selectors.reports import get_columns
 from registry.catalogue import Catalogue, get_catalogue
-from registry.masking import YES_NO, is_masked, show
-from registry.models import DataItem, ItemType
+from registry.masking import YES_NO, is_masked, shower
+from registry.models import ItemType
 
 ROW_FIELDS = ("subject_id", "position", "state", "reason", "values", "flags", "edits", "comments")
 MOST_ROWS = 1000
@@ -73,26 +73,40 @@ class Lens:
     catalogue: Catalogue = field(default_factory=get_catalogue)
 
     @cached_property
-    def _sight(self) -> dict[str, tuple[DataItem, int, bool]]:
-        """Letter of a bound column -> its item, the reader's clearance for it, whether that masks it.
+    def _tellers(self) -> dict[str, Callable[[Any], str]]:
+        """Letter -> text of a value there. Found out once: asking for every cell would cost more than the cells."""
+        return {column.letter: self._teller(column) for column in self.columns}
 
-        Found out once: it is asked for every cell, and asking each time would cost more than the cells.
-        """
+    @cached_property
+    def _masked(self) -> frozenset[str]:
+        """Letters of bound columns that are masked for the reader."""
         items = {column.letter: column.item for column in self.columns if column.item is not None}
         levels = {letter: self.actor.clearance_for(item.code) for letter, item in items.items()}
-        return {letter: (item, levels[letter], is_masked(item, levels[letter])) for letter, item in items.items()}
+        return frozenset(letter for letter, item in items.items() if is_masked(item, levels[letter]))
+
+    @cached_property
+    def _untouched(self) -> dict[str, tuple[str, str]]:
+        """Letter -> mark without a value and with one, of a cell that nothing else was said about."""
+        nothing: dict[str, Any] = {"flags": {}, "edits": {}, "comments": {}}
+        return {
+            column.letter: (
+                MARKS[self.state(column, nothing | {"values": {}})],
+                MARKS[self.state(column, nothing | {"values": {column.letter: True}})],
+            )
+            for column in self.columns
+        }
 
     def text(self, column: FormColumn, value: Any) -> str:
         """Text of a stored value, masked for the reader; an answer to a new ask has no level and is shown."""
-        if value is None or column.kind == FormColumn.Kind.NUMBER:
-            return ""
-        if column.letter not in self._sight:
-            return YES_NO[value] if isinstance(value, bool) else str(value)
-        item, clearance, _ = self._sight[column.letter]
-        return show(item, value, clearance, self.catalogue)
+        return self._tellers[column.letter](value)
+
+    def texts(self, row: Row) -> list[str]:
+        """Of all cells, along the columns."""
+        values = row["values"]
+        return [tell(values.get(letter)) for letter, tell in self._tellers.items()]
 
     def masks(self, column: FormColumn) -> bool:
-        return column.letter in self._sight and self._sight[column.letter][2]
+        return column.letter in self._masked
 
     def state(self, column: FormColumn, row: Row) -> CellState:
         """row: at least values, flags, edits and comments of a `ReportRow`."""
@@ -107,6 +121,15 @@ class Lens:
             edits=row["edits"],
             comments=row["comments"],
         )
+
+    def states(self, row: Row) -> str:
+        """A letter of `MARKS` for each cell, along the columns."""
+        values = row["values"]
+        marks = {letter: known[letter in values] for letter, known in self._untouched.items()}
+        touched = row["flags"].keys() | row["edits"].keys() | row["comments"].keys()
+        for letter in touched & self._by_letter.keys():
+            marks[letter] = MARKS[self.state(self._by_letter[letter], row)]
+        return "".join(marks.values())
 
     def options(self, column: FormColumn) -> list[str]:
         """What may be chosen, in the order of the code list; empty where anything may be typed."""
@@ -126,6 +149,17 @@ class Lens:
         """Who or what the row is about, masked for the reader."""
         column = self.name_column
         return self.text(column, row["values"].get(column.letter)) if column else f"第 {row['position']} 行"
+
+    @cached_property
+    def _by_letter(self) -> dict[str, FormColumn]:
+        return {column.letter: column for column in self.columns}
+
+    def _teller(self, column: FormColumn) -> Callable[[Any], str]:
+        if column.kind == FormColumn.Kind.NUMBER:
+            return lambda value: ""
+        if column.item is None:
+            return _answer
+        return shower(column.item, self.actor.clearance_for(column.item.code), self.catalogue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +220,13 @@ def list_grid_rows(*, lens: Lens, report: Report, after: str = "", limit: int = 
 
 def grid_row(lens: Lens, row: Row, since: datetime | None = None) -> GridRow:
     """since: when the report was last reviewed."""
-    values = row["values"]
     return GridRow(
         id=row["subject_id"],
         position=row["position"],
         state=row["state"],
         reason=row["reason"],
-        texts=[lens.text(column, values.get(column.letter)) for column in lens.columns],
-        states="".join(MARKS[lens.state(column, row)] for column in lens.columns),
+        texts=lens.texts(row),
+        states=lens.states(row),
         counts={letter: edit["n"] for letter, edit in row["edits"].items()},
         fresh=[letter for letter, edit in row["edits"].items() if since and changed_after(edit, since)],
     )
@@ -228,6 +261,13 @@ def describe_states() -> dict[str, dict[str, str]]:
     return {
         mark: {"name": state.value, "sign": SIGNS[state], "word": str(state.label)} for state, mark in MARKS.items()
     }
+
+
+def _answer(value: Any) -> str:
+    """Text of an answer to a new ask."""
+    if value is None:
+        return ""
+    return YES_NO[value] if isinstance(value, bool) else str(value)
 
 
 def _is_number(text: str) -> bool:
