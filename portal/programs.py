@@ -13,8 +13,11 @@ _AS_ROOT = "ignore:You're running the worker"
 
 
 def web(env: Mapping[str, str], port: int, *, sink: Sink = to_terminal) -> Child:
-    """Granian on 127.0.0.1: two processes that work on four requests each, so at most 8 connections to the database."""
-    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
+    """Granian on 127.0.0.1: four processes that work on two requests each, so at most 8 connections to the database.
+
+    Twice as many as cores: the system shares connections out unevenly, and a browser keeps its one.
+    """
+    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "4"]
     threads = ["--blocking-threads", str(THREADS), "--backpressure", str(CONNECTIONS), "--backlog", str(CONNECTIONS)]
     care = ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws", "--log-level", "warning"]
     argv = [sys.executable, "-m", "granian", *options, *threads, *care, "portal.wsgi:application"]

@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
 from typing import Any
 
-WORKING = 4
+WORKING = 2
 """Requests that a process works on at once, and so its connections to the database."""
-WAITING = 24
+WAITING = 12
 """Requests that wait for them: about half a second of work on the smallest machine."""
-SPARE = 4
+SPARE = 2
 """Threads of granian that are left for refusing."""
 THREADS = WORKING + WAITING + SPARE
 CONNECTIONS = 1024
