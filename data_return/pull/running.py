@@ -3,6 +3,7 @@
 While one page is written, the next is prepared in a thread; no transaction is open while the source is asked.
 """
 
+import gc
 import logging
 import sys
 import uuid
@@ -31,6 +32,8 @@ from data_return.services.channels import open_channel
 Coming = tuple[Page, Future[Prepared]]
 SWITCH = 0.0005
 """Seconds. With the usual 5 ms each answer of PostgreSQL would wait so long for the thread that prepares."""
+COLLECT = 200_000
+"""Objects made anew until Python looks for rings among them. A page makes some hundred thousand, and none is a ring."""
 log = logging.getLogger(__name__)
 
 
@@ -97,7 +100,7 @@ class _Run:
 
     def all(self) -> None:
         """Read every page; each is kept while the next one is on its way."""
-        with open_channel(self._connector.channel) as channel, _switching(), ThreadPoolExecutor(1, "pull") as beside:
+        with open_channel(self._connector.channel) as channel, _for_pages(), ThreadPoolExecutor(1, "pull") as beside:
             source = self._connector.way(channel, self._connector.asks)
             self._names = source.list_fields()
             pages = self._pages(source)
@@ -168,11 +171,13 @@ class _Run:
 
 
 @contextmanager
-def _switching() -> Iterator[None]:
-    """Threads of this process take turns more often, until the block ends."""
-    before = sys.getswitchinterval()
+def _for_pages() -> Iterator[None]:
+    """Threads of this process take turns more often and Python collects less often, until the block ends."""
+    interval, threshold = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(SWITCH)
+    gc.set_threshold(COLLECT, *threshold[1:])
     try:
         yield
     finally:
-        sys.setswitchinterval(before)
+        sys.setswitchinterval(interval)
+        gc.set_threshold(*threshold)
