@@ -13,7 +13,7 @@ _AS_ROOT = "ignore:You're running the worker"
 
 
 def web(env: Mapping[str, str], port: int, *, sink: Sink = to_terminal) -> Child:
-    """Granian on 127.0.0.1: four processes that work on two requests each, so at most 8 connections to the database.
+    """Granian on 127.0.0.1: four processes that work on three requests each, so at most 12 connections to the database.
 
     Twice as many as cores: the system shares connections out unevenly, and a browser keeps its one.
     """

@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
 from typing import Any
 
-WORKING = 2
+WORKING = 3
 """Requests that a process works on at once, and so its connections to the database."""
-WAITING = 12
+WAITING = 11
 """Requests that wait for them: about half a second of work on the smallest machine."""
 SPARE = 2
 """Threads of granian that are left for refusing."""
