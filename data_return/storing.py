@@ -22,7 +22,6 @@ CREATE TEMPORARY TABLE brought_records
   (key text, mark bytea, vals jsonb, print bytea, village bigint, day date) ON COMMIT DROP
 """
 _COLUMNS = ["key", "mark", "vals", "print", "village", "day"]
-# Keys spread over the whole index; in their order, a page touches each of its parts once.
 _UPSERT = """
 INSERT INTO data_return_returnedrecord AS kept
   (district, area_code, dataset_id, source_key, person_id, id_mark, values, fingerprint, observed_on, received_at)
@@ -30,7 +29,6 @@ SELECT %(district)s, coalesce(p.area_code, b.village, %(area)s), %(dataset)s, b.
        b.day, now()
 FROM brought_records b
 LEFT JOIN registry_person p ON p.district = %(district)s AND p.id_number_index = b.mark AND p.closed_on IS NULL
-ORDER BY b.key
 ON CONFLICT (district, dataset_id, source_key) DO UPDATE
 SET area_code = excluded.area_code, person_id = excluded.person_id, id_mark = excluded.id_mark,
     values = CASE WHEN kept.fingerprint = excluded.fingerprint THEN kept.values ELSE {values} END,
