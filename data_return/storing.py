@@ -17,18 +17,22 @@ from accounts.codes import district_of
 from data_return.reading import NewRecords
 from registry.importing.copying import as_bytea, copy_piece, or_nothing
 
+# A record gets its number as it comes, because lists are in that order; it is stored in the order of the keys, which
+# touches the pages of their index one after another.
 _BROUGHT = """
 CREATE TEMPORARY TABLE brought_records
-  (key text, mark bytea, vals jsonb, print bytea, village bigint, day date) ON COMMIT DROP
+  (id bigint DEFAULT nextval('data_return_returnedrecord_id_seq'),
+   key text, mark bytea, vals jsonb, print bytea, village bigint, day date) ON COMMIT DROP
 """
 _COLUMNS = ["key", "mark", "vals", "print", "village", "day"]
 _UPSERT = """
 INSERT INTO data_return_returnedrecord AS kept
-  (district, area_code, dataset_id, source_key, person_id, id_mark, values, fingerprint, observed_on, received_at)
-SELECT %(district)s, coalesce(p.area_code, b.village, %(area)s), %(dataset)s, b.key, p.id, b.mark, b.vals, b.print,
-       b.day, now()
+  (id, district, area_code, dataset_id, source_key, person_id, id_mark, values, fingerprint, observed_on, received_at)
+SELECT b.id, %(district)s, coalesce(p.area_code, b.village, %(area)s), %(dataset)s, b.key, p.id, b.mark, b.vals,
+       b.print, b.day, now()
 FROM brought_records b
 LEFT JOIN registry_person p ON p.district = %(district)s AND p.id_number_index = b.mark AND p.closed_on IS NULL
+ORDER BY b.key
 ON CONFLICT (district, dataset_id, source_key) DO UPDATE
 SET area_code = excluded.area_code, person_id = excluded.person_id, id_mark = excluded.id_mark,
     values = CASE WHEN kept.fingerprint = excluded.fingerprint THEN kept.values ELSE {values} END,
