@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from accounts.codes import Level
 from accounts.models import Area
 from data_return.models import Dataset, DatasetLoad, Grant, ReturnedRecord
-from data_return.sight import Reading, Writing
+from data_return.sight import Reading, Writing, reading_of
 from registry.catalogue import get_catalogue
 from registry.masking import show
 from registry.models import DataItem
@@ -37,11 +37,13 @@ class Quality:
 def find_reading(actor: Actor) -> Reading:
     """What the post may read: the datasets of its own department, and those of grants that are live today."""
     grants = Grant.objects.live_on(localdate()).opening_to(actor).order_by("pk")
-    return Reading.under(actor.scope, _kept(actor), list(grants))
+    own = frozenset(Dataset.objects.kept_by(actor).order_by().values_list("pk", flat=True))
+    return Reading.under(actor.scope, own, list(grants))
 
 
 def find_writing(actor: Actor) -> Writing:
-    return Writing(_kept(actor))
+    """What the post may write: what it reads without a grant."""
+    return Writing(reading_of(actor).own)
 
 
 def get_quality(dataset: Dataset) -> Quality | None:
@@ -86,7 +88,3 @@ def list_villages(actor: Actor) -> list[tuple[int, str, str]]:
     """(code, name, name of the town) of every community in the post's area. One query."""
     found = Area.objects.visible_to(actor).filter(level=Level.COMMUNITY, closed_on=None)
     return list(found.order_by("code").values_list("code", "name", "parent__name"))
-
-
-def _kept(actor: Actor) -> frozenset[int]:
-    return frozenset(Dataset.objects.kept_by(actor).order_by().values_list("pk", flat=True))
