@@ -1,6 +1,6 @@
 """A run of a connector, from its lease to its end. Safe on several workers: only the holder of the lease keeps a page.
 
-While one page is written, the next is prepared in a thread; no transaction is open while the source is asked.
+While one page is written, the next is read and prepared in a thread that never touches our database.
 """
 
 import gc
@@ -8,7 +8,7 @@ import logging
 import sys
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -27,9 +27,10 @@ from data_return.pull.keeping import keep_bad_ones, keep_page
 from data_return.pull.leases import LeaseLost, claim, holding, kept_alive, release
 from data_return.pull.planning import Plan, make_plan
 from data_return.pull.preparing import Prepared, prepare
+from data_return.pull.turns import Turns
 from data_return.services.channels import open_channel
 
-Coming = tuple[Page, Future[Prepared]]
+Brought = tuple[Page, Prepared]
 SWITCH = 0.0005
 """Seconds. With the usual 5 ms each answer of PostgreSQL would wait so long for the thread that prepares."""
 COLLECT = 200_000
@@ -99,28 +100,25 @@ class _Run:
         self._came = run.came
 
     def all(self) -> None:
-        """Read every page; each is kept while the next one is on its way."""
-        with open_channel(self._connector.channel) as channel, _for_pages(), ThreadPoolExecutor(1, "pull") as beside:
+        """Each page is kept while the next one is on its way; where the source fails, all before is kept."""
+        turns = Turns(self._connector.channel_id)
+        opened = open_channel(self._connector.channel, turns)
+        with opened as channel, _for_pages(), ThreadPoolExecutor(1, "pull") as beside, turns:
             source = self._connector.way(channel, self._connector.asks)
             self._names = source.list_fields()
             pages = self._pages(source)
-            waiting: Coming | None = None
-            while (page := self._next(pages, waiting)) is not None:
-                coming = page, beside.submit(prepare, page, self._names, self._plan)
-                if waiting is not None:
-                    self._keep(*waiting)
-                waiting = coming
-            if waiting is not None:
-                self._keep(*waiting)
+            brought = turns.until(beside.submit(self._bring, pages))
+            while brought is not None:
+                coming = beside.submit(self._bring, pages)
+                if brought[0].at is not None:
+                    turns.take_ahead()
+                self._keep(*brought)
+                brought = turns.until(coming)
 
-    def _next(self, pages: Iterator[Page], waiting: "Coming | None") -> Page | None:
-        """Where the source fails at a page, the one before is kept all the same."""
-        try:
-            return next(pages, None)
-        except SourceFailed:
-            if waiting is not None:
-                self._keep(*waiting)
-            raise
+    def _bring(self, pages: Iterator[Page]) -> Brought | None:
+        """The next page, ready to be kept; None after the last one. In the other thread."""
+        page = next(pages, None)
+        return None if page is None else (page, prepare(page, self._names, self._plan))
 
     def _pages(self, source: SourceKind) -> Iterator[Page]:
         at: At = read_back(self._run.at)
@@ -150,8 +148,7 @@ class _Run:
         if max(self._came, page.total or 0) > self._connector.most_rows:
             raise SourceFailed(Fault.TOO_MANY_ROWS)
 
-    def _keep(self, page: Page, coming: Future[Prepared]) -> None:
-        prepared = coming.result()
+    def _keep(self, page: Page, prepared: Prepared) -> None:
         if prepared.bad:
             self._plan = replace(self._plan, waits=True)
         with holding(self._connector.pk, self._lease) as (connector, actor):

@@ -1,6 +1,6 @@
 """Channels (接入通道): registered and changed by the department's data officer, opened by whoever brings or sends."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -66,15 +66,15 @@ def change_channel(
     record(actor, "channel.changed", locked, moved=moved, secrets=bool(secrets))
 
 
-def open_channel(channel: Channel) -> Any:
+def open_channel(channel: Channel, turn: Callable[[], None] | None = None) -> Any:
     """What its kind opens, as a context manager: a WebChannel, FileChannel or SqlChannel. Outside a transaction.
 
-    Raises SourceFailed, then and at whatever is asked of it.
+    turn: instead of waiting for one in the thread that asks. Raises SourceFailed, then and at whatever is asked of it.
     """
     terms = Terms(
         home=str(channel.department_id),
         most_bytes=channel.most_megabytes * MEGABYTE,
-        turn=partial(wait_for_turn, channel.pk),
+        turn=turn or partial(wait_for_turn, channel.pk),
     )
     return channel.way.open(channel.address, channel.open_secrets(), terms)
 

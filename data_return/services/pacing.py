@@ -25,9 +25,14 @@ RETURNING extract(epoch FROM turn.at - clock_timestamp())
 
 def wait_for_turn(channel_id: int) -> None:
     """Take the next turn and wait until it comes. Raises SourceFailed(RATE_LIMITED) where that would take too long."""
+    time.sleep(take_turn(channel_id))
+
+
+def take_turn(channel_id: int) -> float:
+    """Seconds until the turn that was taken. Raises SourceFailed(RATE_LIMITED)."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {"channel": channel_id, "longest": LONGEST})
         row = cursor.fetchone()
     if row is None:
         raise SourceFailed(Fault.RATE_LIMITED, retry_after=int(LONGEST))
-    time.sleep(max(0.0, float(row[0])))
+    return max(0.0, float(row[0]))

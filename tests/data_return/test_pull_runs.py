@@ -272,12 +272,15 @@ def test_a_page_that_cannot_be_kept_moves_no_cursor(pulls, dataset, by_time, tmp
 
 
 def test_a_worker_that_lost_its_lease_keeps_nothing(pulls, dataset, tmp_path, monkeypatch):
-    def taken_over(*_):
+    keep = running._Run._keep
+
+    def taken_over(*given):
         Connector.objects.filter(pk=connector.pk).update(lease=uuid.uuid4())
+        keep(*given)
 
     with json_server(tmp_path, rows=rows_of(5)) as url:
         connector = pulls.to(url, dataset)
-        monkeypatch.setattr(running._Run, "_check_volume", taken_over)
+        monkeypatch.setattr(running._Run, "_keep", taken_over)
         run_connector(connector.pk)
     assert pulls.names(connector) == []
 
