@@ -1,7 +1,7 @@
 """What the four lists share: columns, chips, one page of rows behind the mask, Excel of the same."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -21,11 +21,12 @@ from registry.catalogue import get_catalogue
 from registry.forms import ListForm
 from registry.layouts import LAYOUTS
 from registry.marks import find_hand_url
-from registry.masking import is_masked
+from registry.masking import is_masked, shower
 from registry.models import DataItem, ItemType
+from registry.models.base import Subject
 from registry.next_steps import find_next_step
 from registry.selectors.subjects import with_derived
-from registry.showing import text_of
+from registry.showing import text_of, value_of
 
 KEY = ("area_code", "pk")
 MOST_EXPORTED = 50_000
@@ -35,11 +36,29 @@ NUMBERS = (ItemType.INTEGER, ItemType.DECIMAL)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """cells: (item, text, masked), the first one is the link."""
+    """name: text of the first column, which is the link. cells: (label, text, look) of the others; look: "", "num" for
+    what is shown to the right, "masked"."""
 
     pk: int
     url: str
-    cells: list[tuple[DataItem, str, bool]]
+    name: str
+    cells: list[tuple[str, str, str]]
+
+
+class _Column:
+    """One column as a reader sees it, made ready for all rows of a page."""
+
+    def __init__(self, item: DataItem, actor: Actor) -> None:
+        clearance = actor.clearance_for(item.code)
+        self._item, self._show = item, shower(item, clearance, get_catalogue())
+        self._look = "masked" if is_masked(item, clearance) else "num" if item.type in NUMBERS else ""
+
+    def text(self, subject: Subject) -> str:
+        return self._show(value_of(subject, self._item))
+
+    def cell(self, subject: Subject) -> tuple[str, str, str]:
+        text = self.text(subject)
+        return self._item.name, text, "" if self._look == "masked" and not text else self._look
 
 
 class TooManyRows(DomainError):
@@ -68,7 +87,7 @@ def list_context(
     return {
         "columns": columns,
         "numbers": NUMBERS,
-        "rows": [_row(subject, entity, columns, actor) for subject in paging.rows],
+        "rows": _rows(paging.rows, entity, [_Column(item, actor) for item in columns]),
         "paging": paging,
         "filters": form,
         "chips": chips_of(request, form),
@@ -112,13 +131,17 @@ def spend_on_export(actor: Actor, rows: int) -> None:
         raise TooManyRows
 
 
-def _row(subject: Any, entity: str, columns: Iterable[DataItem], actor: Actor) -> Row:
-    catalogue = get_catalogue()
-    cells = []
-    for item in columns:
-        text = text_of(subject, item, actor, catalogue)
-        cells.append((item, text, bool(text) and is_masked(item, actor.clearance)))
-    return Row(subject.pk, reverse(f"registry:{entity}_detail", args=[subject.pk]), cells)
+def _rows(subjects: Iterable[Subject], entity: str, columns: Sequence[_Column]) -> list[Row]:
+    name, *others = columns
+    return [
+        Row(
+            subject.pk,
+            reverse(f"registry:{entity}_detail", args=[subject.pk]),
+            name.text(subject),
+            [column.cell(subject) for column in others],
+        )
+        for subject in subjects
+    ]
 
 
 def chips_of(request: HttpRequest, form: ListForm) -> list[dict[str, str]]:

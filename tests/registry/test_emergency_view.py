@@ -51,7 +51,7 @@ def test_a_district_post_finds_by_name_while_it_runs(cast, client, village):
 
     def found():
         page = client.post(reverse("registry:person_search"), {"q": "沈阿妹"}, follow=True)
-        return [row.cells[0][1] for row in page.context["rows"]]
+        return [row.name for row in page.context["rows"]]
 
     assert found() == []
     begin(client)
