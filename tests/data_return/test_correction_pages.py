@@ -184,6 +184,17 @@ def test_one_click_finds_right_and_says_so(client, cast, record):
         assert Verification.objects.visible_to(cast.worker).count() == 1
 
 
+def test_nobody_is_offered_to_answer_what_is_answered(client, cast, officers, record):
+    sign_in(client, cast.worker)
+    mark(client, record, finding="dead", note="病故")
+    sign_in(client, officers.disabled)
+    assert "采纳所选" in client.get(page("correction_list")).content.decode()
+    client.post(page("correction_answer", the_one(cast.worker).pk), {"seen": 1, "answer": "accept"})
+    text = client.get(page("correction_list")).content.decode()
+    assert "逄阿妹" in text
+    assert "采纳所选" not in text
+
+
 def test_many_answers_are_taken_note_of_at_once_and_many_accepted(client, cast, officers, record):
     sign_in(client, cast.worker)
     mark(client, record, "person.phone", value="13900000009", note="")
