@@ -39,6 +39,12 @@ def seconds(work: Callable[[], object], *, times: int = 1) -> float:
     return best
 
 
+def in_turns(*works: Callable[[], object], times: int) -> list[float]:
+    """The best run of each, one after the other again and again: a machine that grows slower meanwhile favours none."""
+    rounds = [[seconds(work) for work in works] for _ in range(times)]
+    return [min(taken) for taken in zip(*rounds, strict=True)]
+
+
 @contextmanager
 def undone() -> Iterator[None]:
     """A transaction, or a part of one, that is always rolled back."""
