@@ -34,8 +34,12 @@ class Turns:
         time.sleep(max(0.0, turn - time.monotonic()))
 
     def take_ahead(self) -> None:
-        """In the run's own thread and outside a transaction: a turn for the next question, or why there is none."""
-        self._given.put(self._own())
+        """In the run's own thread and outside a transaction: a turn for the next question, or why there is none.
+
+        Not while one lies there unused: a page may come without a question, as one of a file that was fetched before.
+        """
+        if self._given.empty():
+            self._given.put(self._own())
 
     def until(self, coming: "Future[Brought]") -> Brought:
         """What the other thread brings, giving it the turns that it asks for. Raises what it raises."""

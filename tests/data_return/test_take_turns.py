@@ -49,6 +49,13 @@ def test_a_turn_taken_ahead_is_waited_for_by_who_asks(beside, turns):
     assert turns.until(beside.submit(ask, turns, 1))[0] > 0.05
 
 
+def test_no_second_turn_is_taken_ahead_while_one_is_unused(turns):
+    turns.take_ahead()
+    before = Channel.objects.get().next_turn_at
+    turns.take_ahead()
+    assert Channel.objects.get().next_turn_at == before
+
+
 def test_where_a_turn_would_take_too_long_the_question_fails(beside, turns, monkeypatch):
     Channel.objects.update(per_minute=1)
     monkeypatch.setattr(pacing, "LONGEST", 5.0)
