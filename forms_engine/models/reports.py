@@ -42,10 +42,14 @@ class ReportQuerySet(ScopedQuerySet):
         return self.filter(models.Q(area_code__range=actor.scope) | models.Q(area_code=around))
 
     def with_required(self) -> "ReportQuerySet":
-        """Each with `required_letters`: the columns that must hold something before it is handed in."""
-        required = FormColumn.objects.filter(version=models.OuterRef("dispatch__version"), required=True)
-        letters = ArraySubquery(required.order_by("position").values("letter"))
-        found: ReportQuerySet = self.annotate(required_letters=letters)
+        """Each with `required_letters`, the columns that must hold something before it is handed in, and the others
+        in `optional_letters`.
+        """
+        letters = FormColumn.objects.filter(version=models.OuterRef("dispatch__version")).order_by("position")
+        found: ReportQuerySet = self.annotate(
+            required_letters=ArraySubquery(letters.filter(required=True).values("letter")),
+            optional_letters=ArraySubquery(letters.filter(required=False).values("letter")),
+        )
         return found
 
 
