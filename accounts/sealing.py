@@ -6,6 +6,7 @@ under the item it was sealed for.
 """
 
 import base64
+import binascii
 import os
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -46,7 +47,7 @@ def open_sealed(item: str, sealed: str) -> str:
     """Text that was sealed under `item`. Raises SealBroken."""
     try:
         version, packed = sealed[1:].split(".", 1)
-        raw = base64.b64decode(packed, validate=True)
+        raw = binascii.a2b_base64(packed, strict_mode=True)
         mode = modes.GCM(raw[:NONCE_BYTES], raw[-TAG_BYTES:])
         decryptor = Cipher(_cipher(int(version)), mode).decryptor()
         decryptor.authenticate_additional_data(item.encode())

@@ -4,7 +4,7 @@ A value above the reader's clearance is masked by the rule of its item; without 
 Level 4 is above every clearance: it is seen only after unmasking, and flows sealed where a purpose sends it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -19,6 +19,8 @@ BROKEN = "无法读取"
 SEALED_AS = {"household.head_id_number": "person.id_number"}
 """Derived items that show another item's sealed value: the head's number was sealed as the person's."""
 YES_NO = {True: "是", False: "否"}
+ColumnReader = Callable[[Iterable[Any]], list[str]]
+"""Values of one column -> their texts, in the same order."""
 
 
 def show(item: DataItem, value: Any, clearance: int, catalogue: Catalogue | None = None) -> str:
@@ -26,20 +28,15 @@ def show(item: DataItem, value: Any, clearance: int, catalogue: Catalogue | None
 
     Codes become names, booleans 是/否, sealed values are opened here and nowhere earlier.
     """
-    return shower(item, clearance, catalogue or get_catalogue())(value)
+    return shower(item, clearance, catalogue or get_catalogue())([value])[0]
 
 
-def shower(item: DataItem, clearance: int, catalogue: Catalogue) -> Callable[[Any], str]:
-    """`show` made ready for a whole column."""
-    read = _reader(item, catalogue)
-    masks, rule = is_masked(item, clearance), item.mask
-
-    def tell(value: Any) -> str:
-        if value is None or value == "":
-            return ""
-        return mask(rule, read(value)) if masks else read(value)
-
-    return tell
+def shower(item: DataItem, clearance: int, catalogue: Catalogue) -> ColumnReader:
+    """`show` for the values of a whole column at once."""
+    read, rule = _reader(item, catalogue), item.mask
+    if not is_masked(item, clearance):
+        return read
+    return lambda values: [mask(rule, text) if text else "" for text in read(values)]
 
 
 def is_masked(item: DataItem, clearance: int) -> bool:
@@ -48,26 +45,37 @@ def is_masked(item: DataItem, clearance: int) -> bool:
 
 def readable(item: DataItem, value: Any, catalogue: Catalogue) -> str:
     """The value in full, as people write it. For `show` and for files whose purpose was approved."""
-    return _reader(item, catalogue)(value)
+    return _reader(item, catalogue)([value])[0]
 
 
-def _reader(item: DataItem, catalogue: Catalogue) -> Callable[[Any], str]:
-    """`readable` made ready for a whole column."""
-    read = _reader_of_texts(item, catalogue)
-    return lambda value: YES_NO[value] if isinstance(value, bool) else read(value)
+def plain_text(value: Any) -> str:
+    """A value without an item: nothing is "", a boolean 是 or 否."""
+    if value is None:
+        return ""
+    return YES_NO[value] if isinstance(value, bool) else str(value)
 
 
-def _reader_of_texts(item: DataItem, catalogue: Catalogue) -> Callable[[Any], str]:
+def _reader(item: DataItem, catalogue: Catalogue) -> ColumnReader:
+    """`readable` for a whole column. Most values are texts already: a call for each would cost more than the work."""
     if item.type == ItemType.CODE:
         labels = catalogue.labels(item.code)
-        return lambda code: labels.get(str(code), str(code))
+        return lambda values: [labels.get(text, text) for text in plain_texts(values)]
     if item.is_sealed:
-        return lambda value: _opened(item, value) if is_sealed(value) else str(value)
-    return plain_number if item.type == ItemType.DECIMAL else str
+        codes = tuple(dict.fromkeys((SEALED_AS.get(item.code, item.code), item.code)))
+        return lambda values: [_opened(codes, text) if is_sealed(text) else text for text in plain_texts(values)]
+    if item.type == ItemType.DECIMAL:
+        return lambda values: [plain_number(text) if text else "" for text in plain_texts(values)]
+    return plain_texts
 
 
-def _opened(item: DataItem, sealed: str) -> str:
-    for code in dict.fromkeys((SEALED_AS.get(item.code, item.code), item.code)):
+def plain_texts(values: Iterable[Any]) -> list[str]:
+    """`plain_text` for a whole column."""
+    return [value if type(value) is str else plain_text(value) for value in values]
+
+
+def _opened(codes: Sequence[str], sealed: str) -> str:
+    """codes: of the items that it may have been sealed for."""
+    for code in codes:
         with suppress(SealBroken):
             return open_sealed(code, sealed)
     return BROKEN

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_orjson_renderer.renderers import ORJSONRenderer
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -52,6 +53,7 @@ class ReportAPI(ApiView):
 
 class Rows(ReportAPI):
     takes_filters = True
+    renderer_classes = (ORJSONRenderer,)  # half a megabyte of texts
 
     @extend_schema(
         operation_id="report_rows",

@@ -1,12 +1,14 @@
 """Rows of a report as the grid shows them: text behind the mask, state, edit counter. No model instance per row."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+import orjson
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from accounts.actors import Actor
 from accounts.errors import DomainError
@@ -15,10 +17,12 @@ from forms_engine.models import FormColumn, Report, ReportRow
 from forms_engine.rules import SIGNS, CellState, cell_state, is_editable
 from forms_engine.selectors.reports import get_columns
 from registry.catalogue import Catalogue, get_catalogue
-from registry.masking import YES_NO, is_masked, shower
+from registry.masking import YES_NO, ColumnReader, is_masked, plain_texts, shower
 from registry.models import ItemType
 
-ROW_FIELDS = ("subject_id", "position", "state", "reason", "values", "flags", "edits", "comments")
+ROW_COLUMNS = ("subject_id", "position", "state", "reason")
+ROW_OBJECTS = ("values", "flags", "edits", "comments")
+ROW_FIELDS = (*ROW_COLUMNS, *ROW_OBJECTS)
 MOST_ROWS = 1000
 MARKS: Mapping[CellState, str] = {
     CellState.KNOWN: "k",
@@ -73,9 +77,9 @@ class Lens:
     catalogue: Catalogue = field(default_factory=get_catalogue)
 
     @cached_property
-    def _tellers(self) -> dict[str, Callable[[Any], str]]:
-        """Letter -> text of a value there. Found out once: asking for every cell would cost more than the cells."""
-        return {column.letter: self._teller(column) for column in self.columns}
+    def _readers(self) -> dict[str, ColumnReader]:
+        """Letter -> texts of values there. Found out once: asking for every cell would cost more than the cells."""
+        return {column.letter: self._reader(column) for column in self.columns}
 
     @cached_property
     def _masked(self) -> frozenset[str]:
@@ -98,12 +102,13 @@ class Lens:
 
     def text(self, column: FormColumn, value: Any) -> str:
         """Text of a stored value, masked for the reader; an answer to a new ask has no level and is shown."""
-        return self._tellers[column.letter](value)
+        return self._readers[column.letter]([value])[0]
 
-    def texts(self, row: Row) -> list[str]:
-        """Of all cells, along the columns."""
-        values = row["values"]
-        return [tell(values.get(letter)) for letter, tell in self._tellers.items()]
+    def texts(self, rows: Sequence[Row]) -> list[list[str]]:
+        """Of all cells of each row, along the columns. Read down the columns, which is the shorter way."""
+        values = [row["values"] for row in rows]
+        columns = [read([held.get(letter) for held in values]) for letter, read in self._readers.items()]
+        return [list(texts) for texts in zip(*columns, strict=True)]
 
     def masks(self, column: FormColumn) -> bool:
         return column.letter in self._masked
@@ -154,11 +159,11 @@ class Lens:
     def _by_letter(self) -> dict[str, FormColumn]:
         return {column.letter: column for column in self.columns}
 
-    def _teller(self, column: FormColumn) -> Callable[[Any], str]:
+    def _reader(self, column: FormColumn) -> ColumnReader:
         if column.kind == FormColumn.Kind.NUMBER:
-            return lambda value: ""
+            return lambda values: ["" for _ in values]
         if column.item is None:
-            return _answer
+            return plain_texts
         return shower(column.item, self.actor.clearance_for(column.item.code), self.catalogue)
 
 
@@ -211,21 +216,30 @@ def behind(rows: QuerySet[Any], place: Place) -> QuerySet[Any]:
 def list_grid_rows(*, lens: Lens, report: Report, after: str = "", limit: int = MOST_ROWS) -> GridPage:
     """A page of the grid in one query. limit: 1 to 1,000."""
     rows = behind(report_rows(actor=lens.actor, report=report), Place.read(after))
-    found = list(rows.values(*ROW_FIELDS)[: limit + 1])
+    found = _read_rows(rows, limit + 1)
     taken = found[:limit]
     following = str(Place(taken[-1]["position"], taken[-1]["subject_id"])) if len(found) > limit else ""
     since = report.reviewed_at
-    return GridPage([grid_row(lens, row, since) for row in taken], following)
+    texts = lens.texts(taken)
+    return GridPage([_grid_row(lens, *one, since) for one in zip(taken, texts, strict=True)], following)
 
 
-def grid_row(lens: Lens, row: Row, since: datetime | None = None) -> GridRow:
+def _read_rows(rows: QuerySet[Any], most: int) -> list[Row]:
+    """`ROW_FIELDS` of each. What is JSON is read here at once: through its field it takes three times as long."""
+    as_texts = {f"{name}_text": Cast(name, TextField()) for name in ROW_OBJECTS}
+    found = rows.annotate(**as_texts).values_list(*ROW_COLUMNS, *as_texts)
+    split = len(ROW_COLUMNS)
+    return [dict(zip(ROW_FIELDS, (*row[:split], *map(orjson.loads, row[split:])), strict=True)) for row in found[:most]]
+
+
+def _grid_row(lens: Lens, row: Row, texts: list[str], since: datetime | None) -> GridRow:
     """since: when the report was last reviewed."""
     return GridRow(
         id=row["subject_id"],
         position=row["position"],
         state=row["state"],
         reason=row["reason"],
-        texts=lens.texts(row),
+        texts=texts,
         states=lens.states(row),
         counts={letter: edit["n"] for letter, edit in row["edits"].items()},
         fresh=[letter for letter, edit in row["edits"].items() if since and changed_after(edit, since)],
@@ -261,13 +275,6 @@ def describe_states() -> dict[str, dict[str, str]]:
     return {
         mark: {"name": state.value, "sign": SIGNS[state], "word": str(state.label)} for state, mark in MARKS.items()
     }
-
-
-def _answer(value: Any) -> str:
-    """Text of an answer to a new ask."""
-    if value is None:
-        return ""
-    return YES_NO[value] if isinstance(value, bool) else str(value)
 
 
 def _is_number(text: str) -> bool:

@@ -1,7 +1,7 @@
 """What the four lists share: columns, chips, one page of rows behind the mask, Excel of the same."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -46,19 +46,19 @@ class Row:
 
 
 class _Column:
-    """One column as a reader sees it, made ready for all rows of a page."""
+    """One column as a reader sees it, for all rows of a page at once."""
 
     def __init__(self, item: DataItem, actor: Actor) -> None:
         clearance = actor.clearance_for(item.code)
         self._item, self._show = item, shower(item, clearance, get_catalogue())
         self._look = "masked" if is_masked(item, clearance) else "num" if item.type in NUMBERS else ""
 
-    def text(self, subject: Subject) -> str:
-        return self._show(value_of(subject, self._item))
+    def texts(self, subjects: Sequence[Subject]) -> list[str]:
+        return self._show([value_of(subject, self._item) for subject in subjects])
 
-    def cell(self, subject: Subject) -> tuple[str, str, str]:
-        text = self.text(subject)
-        return self._item.name, text, "" if self._look == "masked" and not text else self._look
+    def cells(self, subjects: Sequence[Subject]) -> list[tuple[str, str, str]]:
+        name, look = self._item.name, self._look
+        return [(name, text, "" if look == "masked" and not text else look) for text in self.texts(subjects)]
 
 
 class TooManyRows(DomainError):
@@ -131,17 +131,12 @@ def spend_on_export(actor: Actor, rows: int) -> None:
         raise TooManyRows
 
 
-def _rows(subjects: Iterable[Subject], entity: str, columns: Sequence[_Column]) -> list[Row]:
-    name, *others = columns
-    return [
-        Row(
-            subject.pk,
-            reverse(f"registry:{entity}_detail", args=[subject.pk]),
-            name.text(subject),
-            [column.cell(subject) for column in others],
-        )
-        for subject in subjects
-    ]
+def _rows(subjects: Sequence[Subject], entity: str, columns: Sequence[_Column]) -> list[Row]:
+    first, *others = columns
+    names, cells = first.texts(subjects), [column.cells(subjects) for column in others]
+    pks = [subject.pk for subject in subjects]
+    urls = [reverse(f"registry:{entity}_detail", args=[pk]) for pk in pks]
+    return [Row(pk, url, name, list(row)) for pk, url, name, *row in zip(pks, urls, names, *cells, strict=True)]
 
 
 def chips_of(request: HttpRequest, form: ListForm) -> list[dict[str, str]]:
