@@ -23,12 +23,12 @@ class Layer:
     no_subjects: set[int] = field(default_factory=set)
     no_values: set[int] = field(default_factory=set)
 
-    def add(self, way: Sequence[int], value: str, subjects: int, sums: Sequence[Decimal]) -> None:
-        """Some people of a community. way: codes from the root down to it."""
+    def add(self, way: Sequence[int], values: Counter[str], sums: Sequence[Decimal]) -> None:
+        """The people of a community. way: codes from the root down to it. values: readable value -> subjects."""
         self.parents.update(zip(way[1:], way, strict=False))
         for code in way:
             area = self.areas.setdefault(code, AreaTotals(code, "", sums=[Decimal(0)] * len(sums)))
-            area.add(value, subjects, sums)
+            area.add(values, sums)
 
     def settle(self, names: Mapping[str, str], *, small: int) -> None:
         """Count values under their names, then decide what is withheld.

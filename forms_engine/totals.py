@@ -23,10 +23,10 @@ class AreaTotals:
     sums: list[Decimal] = field(default_factory=list)
     values: Counter[str] = field(default_factory=Counter)
 
-    def add(self, value: str, subjects: int, sums: Iterable[Decimal]) -> None:
-        """Some subjects that share a value."""
-        self.subjects += subjects
-        self.values[value] += subjects
+    def add(self, values: Counter[str], sums: Iterable[Decimal]) -> None:
+        """Some subjects: how many have which value, and what their numbers add up to."""
+        self.subjects += values.total()
+        self.values += values
         self.sums = [before + more for before, more in zip(self.sums, sums, strict=True)]
 
     def include(self, part: "AreaTotals") -> None:

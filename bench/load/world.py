@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from itertools import cycle
 
+from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.actors import Actor
@@ -18,6 +19,7 @@ from bench.roster import DISTRICT, OPEN, SEALED, count_people, make_department, 
 from forms_engine.models import Dispatch, FormColumn, Report
 from forms_engine.selectors.templates import COLLECT
 from forms_engine.services.prefill import get_roster, insert_rows
+from forms_engine.services.totals import count_reports
 from registry.models import Person
 
 EVERY_50 = {Role.TOWN_ADMIN: (10, 20, 30, 40), Role.DISTRICT_ADMIN: (49,), Role.DEPARTMENT_STAFF: (25,)}
@@ -48,10 +50,14 @@ class World:
         return asked.letter, self._fill(send(self._department, version, [*self._people], "本月"), Report.State.FILLING)
 
     def _send_handed_in(self) -> Dispatch:
-        """What the statistics of the department add up."""
+        """What the statistics of the department add up, counted as each report is when it is handed in."""
         version = make_form(self._department, HANDED_IN)
         assign_perm(COLLECT, version.template.department.group, version.template)
-        return self._fill(send(self._department, version, [*self._people], "上月"), Report.State.ACCEPTED)
+        dispatch = self._fill(send(self._department, version, [*self._people], "上月"), Report.State.ACCEPTED)
+        reports = Report.objects.filter(dispatch=dispatch)
+        reports.update(submitted_at=timezone.now())
+        count_reports(version, list(reports.values_list("pk", flat=True)))
+        return dispatch
 
     def _fill(self, dispatch: Dispatch, state: Report.State) -> Dispatch:
         insert_rows(get_roster(dispatch), reports_of(dispatch))

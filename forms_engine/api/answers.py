@@ -11,11 +11,11 @@ from accounts.api_scopes import ApiScope
 from accounts.audit import record
 from accounts.codes import from_official
 from accounts.rights import COLLECT_REPORTS
-from forms_engine.selectors.aggregate import get_aggregate
 from forms_engine.selectors.collecting import list_answers
 from forms_engine.selectors.dispatches import get_dispatch
 from forms_engine.serializers import collecting as shapes
 from forms_engine.serializers.codes import official
+from forms_engine.services.totals import take_totals
 from registry.catalogue import model_of
 
 
@@ -31,7 +31,7 @@ class Totals(ApiView):
     def get(self, request: Request, pk: int) -> Response:
         """下一级各区划的汇总。"""
         wanted = self.read(shapes.TotalsQuery).validated_data
-        found = get_aggregate(
+        found = take_totals(
             actor=self.actor(),
             dispatch=get_dispatch(actor=self.actor(), pk=pk),
             area_code=from_official(wanted["area"]) if wanted["area"] else None,

@@ -1,5 +1,5 @@
 from forms_engine.models.copying import CopyMark, CopyPack
-from forms_engine.models.reports import CellEdit, Dispatch, Export, Report, ReportRow
+from forms_engine.models.reports import CellEdit, Dispatch, Export, Report, ReportRow, ReportTotals
 from forms_engine.models.templates import FormColumn, FormTemplate, FormVersion
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "FormVersion",
     "Report",
     "ReportRow",
+    "ReportTotals",
 ]

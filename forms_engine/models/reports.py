@@ -134,6 +134,30 @@ class ReportRow(ScopedModel):
         return f"报表 {self.report_id} 行 {self.position}"
 
 
+class ReportTotals(ScopedModel):
+    """What a report added up to when it was handed in (汇总). area_code: the community.
+
+    submitted_at: that of the report then; handed in again, it is counted again. counts: letter -> stored value ->
+    subjects, `EMPTY` for those without one. sums: letter -> decimal as text. Counted for every column that can be,
+    whoever may see it: small counts are withheld where totals are read, not here.
+    """
+
+    EMPTY = ""
+
+    report = models.ForeignKey(Report, models.CASCADE, related_name="totals", db_constraint=False)
+    submitted_at = models.DateTimeField(null=True)
+    subjects = models.IntegerField()
+    counts = models.JSONField(default=dict)
+    sums = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = "汇总"
+        constraints = [models.UniqueConstraint(fields=["district", "report"], name="one_total_per_report")]
+
+    def __str__(self) -> str:
+        return f"报表 {self.report_id} 的汇总"
+
+
 class CellEdit(ScopedModel):
     """Trace of one change of one cell (改动记录): append-only; sealed values stay sealed."""
 

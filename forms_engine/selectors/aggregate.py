@@ -1,31 +1,29 @@
-"""Totals of what villages handed in: one GROUP BY at the level of communities, summed upwards here.
+"""Totals of what villages handed in: those of each report, summed upwards here.
 
 What leaves this file has passed the suppression of small counts already: page, chart, file and API show the same.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
-from django.db import connection
-from psycopg2.sql import SQL, Composable, Literal
+from django.db.models import F, JSONField, Value
 
 from accounts.actors import Actor
 from accounts.codes import Level, Range, ancestor, contains
 from accounts.errors import NotFound
 from accounts.models import Area
-from accounts.recall import recall
 from forms_engine.export.rendering import clearance_for
 from forms_engine.layers import Layers
-from forms_engine.models import Dispatch, FormColumn, Report, ReportRow
-from forms_engine.selectors.exports import HANDED_IN, handed_in
+from forms_engine.measures import Measures
+from forms_engine.models import Dispatch, FormColumn, Report, ReportTotals
+from forms_engine.selectors.exports import HANDED_IN
 from forms_engine.selectors.reports import get_columns
 from forms_engine.totals import AreaTotals, TotalsRow
 from registry.catalogue import Catalogue, get_catalogue
 from registry.masking import YES_NO, is_masked
-from registry.models import ItemType
 
 BELOW = {
     Level.PROVINCE: Level.CITY,
@@ -33,22 +31,7 @@ BELOW = {
     Level.DISTRICT: Level.TOWN,
     Level.TOWN: Level.COMMUNITY,
 }
-SUMMED = frozenset({ItemType.INTEGER, ItemType.DECIMAL})
-NEVER_SUMMED = frozenset({"person.age"})
-"""Numbers whose sum says nothing."""
 NOT_FILLED = "未填"
-
-
-@dataclass(frozen=True, slots=True)
-class Measures:
-    """What of a form can be added up: summed columns, and columns whose values can be counted."""
-
-    summed: Sequence[FormColumn]
-    counted: Sequence[FormColumn]
-
-    def column(self, letter: str) -> FormColumn | None:
-        """The counted column of that letter, else the first; None where the form has none."""
-        return next((column for column in self.counted if column.letter == letter), next(iter(self.counted), None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +57,17 @@ def get_measures(dispatch: Dispatch, actor: Actor) -> Measures:
     """Columns of the form that the reader may see added up."""
     clearance = clearance_for(dispatch.version, actor)
     columns = get_columns(dispatch.version)
-    open_columns = [column for column in columns if column.item is None or not is_masked(column.item, clearance)]
-    return Measures(
-        [column for column in open_columns if column.type in SUMMED and column.item_id not in NEVER_SUMMED],
-        [column for column in open_columns if _is_counted(column)],
-    )
+    return Measures.of(column for column in columns if column.item is None or not is_masked(column.item, clearance))
 
 
 def get_aggregate(
     *, actor: Actor, dispatch: Dispatch, area_code: int | None = None, letter: str = "", unreviewed: bool = False
 ) -> Aggregate:
-    """Totals of the areas directly below one area. Six queries, however many villages and people.
+    """Totals of the areas directly below one area. Five queries, however many villages and people.
 
     area_code: inside the scope, the post's own area by default. letter: the column whose values are counted.
-    unreviewed: also what was handed in and not reviewed. Raises NotFound.
+    unreviewed: also what was handed in and not reviewed. Raises NotFound. What was handed in must have been counted:
+    ask for it by `services.totals.take_totals`.
     """
     area, path = _area(actor, area_code)
     level = BELOW.get(Level(area.level), Level.COMMUNITY)
@@ -107,9 +87,14 @@ def _count_people(actor: Actor, dispatch: Dispatch, measures: Measures, column: 
     labels = _labels(column, get_catalogue())
     layers = Layers(actor.area_code, list(labels.values()) if column else [])
     own = Level(actor.area_level)
-    for code, accepted, value, subjects, *sums in _group(dispatch, actor, measures, column):
-        layer = layers.reviewed if accepted else layers.waiting
-        layer.add(list(_way(own, actor.area_code, code)), labels.get(value, str(value)), subjects, sums)
+    for code, state, counts, sums in _list_totals(dispatch, actor, column):
+        layer = layers.reviewed if state == Report.State.ACCEPTED else layers.waiting
+        numbers = [Decimal(sums.get(summed.letter, 0)) for summed in measures.summed]
+        named: Counter[str] = Counter()
+        for value, subjects in counts.items():
+            named[labels.get(value, value)] += subjects
+        if named:
+            layer.add(list(_way(own, actor.area_code, code)), named, numbers)
     return layers
 
 
@@ -159,60 +144,23 @@ def _count_reports(dispatch: Dispatch, within: Range, level: Level, summed: int)
     return areas
 
 
-_GROUPS = SQL(
-    """
-SELECT q.area_code, q.accepted, {value}, count(*){sums} FROM (
-    SELECT r.area_code, r.state = {accepted} AS accepted, w."values" FROM forms_engine_report r
-    JOIN forms_engine_reportrow w ON w.district = r.district AND w.report_id = r.id AND w.state <> {removed}
-    WHERE r.dispatch_id = {dispatch} AND r.state = ANY({states}) AND r.area_code BETWEEN {low} AND {high}
-) q GROUP BY 1, 2, 3
-"""
-)
-_SUM = SQL(
-    """, coalesce(sum(CASE WHEN q."values"->>{0} ~ '^-?[0-9]+([.][0-9]+)?$' THEN (q."values"->>{0})::numeric END), 0)"""
-)
+def _list_totals(
+    dispatch: Dispatch, actor: Actor, column: FormColumn | None
+) -> Iterator[tuple[int, str, Mapping[str, int], Mapping[str, str]]]:
+    """(community, state, stored value of the counted column -> subjects, letter -> sum) of each report handed in."""
+    reports = Report.objects.filter(dispatch=dispatch, state__in=HANDED_IN, area_code__range=actor.scope or (0, -1))
+    counts = F(f"totals__counts__{column.letter}") if column else Value(None, JSONField())
+    rows = reports.values_list("area_code", "state", "totals__subjects", counts, "totals__sums")
+    for code, state, subjects, found, sums in rows.order_by("area_code"):
+        if subjects is None:
+            raise RuntimeError("a report that was handed in has not been counted")
+        counted = (found or {}) if column else {ReportTotals.EMPTY: subjects} if subjects else {}
+        yield code, state, counted, sums
 
 
-def _group(dispatch: Dispatch, actor: Actor, measures: Measures, column: FormColumn | None) -> list[tuple[Any, ...]]:
-    """(community, whether accepted, stored value of the counted column, subjects, a sum for each summed column)."""
-    low, high = actor.scope or (0, -1)
-    value: Composable = SQL('q."values"->>{}').format(Literal(column.letter)) if column else SQL("NULL::text")
-    query = _GROUPS.format(
-        value=value,
-        sums=SQL("").join(_SUM.format(Literal(summed.letter)) for summed in measures.summed),
-        removed=Literal(str(ReportRow.State.REMOVED)),
-        dispatch=Literal(dispatch.pk),
-        accepted=Literal(str(Report.State.ACCEPTED)),
-        states=Literal([str(state) for state in handed_in(unreviewed=True)]),
-        low=Literal(low),
-        high=Literal(high),
-    )
-    with connection.cursor() as cursor:
-        statement = query.as_string(cursor.cursor)
-
-    def find() -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-            groups: list[tuple[Any, ...]] = cursor.fetchall()
-            return groups
-
-    return recall(f"totals {statement} {_standing(dispatch)}", find)
-
-
-def _standing(dispatch: Dispatch) -> list[tuple[int, int, str]]:
-    """Which reports stand how: what was handed in does not change without a step, and each step counts `version`."""
-    reports = Report.objects.filter(dispatch=dispatch, state__in=handed_in(unreviewed=True))
-    return list(reports.order_by("pk").values_list("pk", "version", "state"))
-
-
-def _is_counted(column: FormColumn) -> bool:
-    has_list = column.item is not None and column.item.code_list_id is not None
-    return has_list or column.type == ItemType.BOOLEAN
-
-
-def _labels(column: FormColumn | None, catalogue: Catalogue) -> Mapping[str | None, str]:
-    """Stored value -> how people read it; None is an empty cell."""
-    labels: dict[str | None, str] = {"true": YES_NO[True], "false": YES_NO[False]}
+def _labels(column: FormColumn | None, catalogue: Catalogue) -> Mapping[str, str]:
+    """Stored value -> how people read it."""
+    labels: dict[str, str] = {"true": YES_NO[True], "false": YES_NO[False]}
     if column is not None and column.item is not None and column.item.code_list_id:
         labels = dict(catalogue.labels(column.item.code).items())
-    return labels | {None: NOT_FILLED}
+    return labels | {ReportTotals.EMPTY: NOT_FILLED}

@@ -15,10 +15,10 @@ from accounts.htmx import go
 from accounts.notices import tell
 from forms_engine.give_forms import AggregateForm, ExportForm
 from forms_engine.models import Dispatch, Export
-from forms_engine.selectors.aggregate import get_aggregate
 from forms_engine.selectors.dispatches import get_dispatch
 from forms_engine.selectors.exports import get_export, list_exports
 from forms_engine.services.give import start_export, take_export
+from forms_engine.services.totals import take_totals
 from forms_engine.totals import WITHHELD
 
 CONTENT_TYPES = {
@@ -37,7 +37,7 @@ def aggregate(request: HttpRequest, pk: int) -> HttpResponse:
     form = AggregateForm(request.GET)
     form.is_valid()
     unreviewed = form.cleaned_data.get("unreviewed", False)
-    found = get_aggregate(
+    found = take_totals(
         actor=actor,
         dispatch=dispatch,
         area_code=form.cleaned_data.get("area"),

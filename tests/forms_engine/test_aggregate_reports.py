@@ -7,13 +7,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.codes import Level
 from accounts.errors import NotFound
 from accounts.roles import Role
 from accounts.scope import acting_as
-from forms_engine.models import FormVersion, Report, ReportRow
+from forms_engine.models import FormVersion, Report, ReportRow, ReportTotals
 from forms_engine.selectors.aggregate import get_aggregate
+from forms_engine.services.fill import submit_report
+from forms_engine.services.totals import take_totals
 from tests.doors import sign_in
 from tests.factories import DISTRICT, EAST, TOWN, WEST, make_actor, make_form, send_form
 from tests.forms_engine.giving import grant
@@ -41,7 +44,7 @@ def counted(cast, items):
     with acting_as(cast.town):
         for code, state, people in ((EAST, "accepted", 7), (WEST, "submitted", 3)):
             report = Report.objects.get(dispatch=dispatch, area_code=code)
-            Report.objects.filter(pk=report.pk).update(state=state)
+            Report.objects.filter(pk=report.pk).update(state=state, submitted_at=timezone.now())
             ReportRow.objects.bulk_create(_row(report, number) for number in range(1, people + 1))
     return dispatch
 
@@ -66,7 +69,7 @@ def _row(report, number):
 
 def totals(actor, dispatch, **options):
     with acting_as(actor):
-        return get_aggregate(actor=actor, dispatch=dispatch, **options)
+        return take_totals(actor=actor, dispatch=dispatch, **options)
 
 
 @pytest.fixture
@@ -199,14 +202,44 @@ def test_the_totals_cost_the_same_queries_for_more_people(cast, counted):
     assert queries() == before
 
 
-def test_the_people_are_counted_once_until_a_report_takes_a_step(cast, counted, plain):
+def test_a_report_is_counted_once_until_it_is_handed_in_again(cast, counted, plain):
     def asks():
         with CaptureQueriesContext(connection) as queries:
-            assert totals(cast.department, counted, unreviewed=True).total.subjects in ("10", "7")
+            subjects.append(totals(cast.department, counted, unreviewed=True).total.subjects)
         return sum("forms_engine_reportrow" in query["sql"] for query in queries)
 
+    subjects = []
     assert [asks(), asks()] == [1, 0]
+    west = Report.objects.filter(dispatch=counted, area_code=WEST)
     with acting_as(cast.town):
-        Report.objects.filter(dispatch=counted, area_code=WEST).update(state="returned", version=2)
+        west.update(state="returned", version=2)
+    assert asks() == 0
+    with acting_as(cast.town):
+        ReportRow.objects.filter(report__in=west, position=1).update(state=ReportRow.State.REMOVED)
+        west.update(state="submitted", version=3, submitted_at=timezone.now())
     assert asks() == 1
-    assert totals(cast.department, counted, unreviewed=True).total.subjects == "7"
+    assert subjects == ["10", "10", "7", "9"]
+
+
+def test_totals_of_what_nobody_counted_are_refused(cast, counted):
+    with acting_as(cast.department), pytest.raises(RuntimeError):
+        get_aggregate(actor=cast.department, dispatch=counted)
+
+
+def test_a_report_without_rows_adds_nothing(cast, counted, plain):
+    with acting_as(cast.town):
+        ReportRow.objects.filter(report__area_code=WEST).delete()
+    found = totals(cast.department, counted, unreviewed=True)
+    assert (found.total.handed, found.total.subjects) == (2, "7")
+
+
+def test_submitting_counts_at_once(cast, counted):
+    with acting_as(cast.town):
+        Report.objects.filter(dispatch=counted, area_code=EAST).update(state="filling")
+        ReportRow.objects.filter(report__area_code=EAST).update(values=dict.fromkeys(COLUMNS, "1"))
+    with acting_as(cast.worker):
+        report = submit_report(actor=cast.worker, report=Report.objects.get(dispatch=counted, area_code=EAST))
+        found = ReportTotals.objects.get(report=report)
+        assert (found.submitted_at, found.subjects) == (report.submitted_at, 7)
+        assert found.counts == {"C": {"1": 7}, "J": {"1": 7}, "N": {"1": 7}}
+        assert found.sums == {"I": "7"}

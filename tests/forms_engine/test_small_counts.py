@@ -145,6 +145,6 @@ def fill(layer, towns, first):
     """first: number of the first village of a town, so that no village is in two layers."""
     for nth, villages in enumerate(towns, 1):
         for number, values in enumerate(villages, first):
-            for value, count in values.items():
-                if count:
-                    layer.add([ROOT, 10 * nth, 1000 * nth + number], value, count, [Decimal(count)])
+            found = Counter(values)
+            if found.total():
+                layer.add([ROOT, 10 * nth, 1000 * nth + number], found, [Decimal(found.total())])

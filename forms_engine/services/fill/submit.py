@@ -13,6 +13,7 @@ from accounts.rights import SUBMIT_REPORTS, require
 from forms_engine.models import FormColumn, Report
 from forms_engine.selectors.reports import get_columns
 from forms_engine.services.fill.gate import enter
+from forms_engine.services.totals import count_reports
 
 MOST_GAPS = 200
 
@@ -49,6 +50,7 @@ def submit_report(*, actor: Actor, report: Report) -> Report:
     report.state, report.submitted_by_id, report.submitted_at = Report.State.SUBMITTED, actor.post_id, timezone.now()
     report.version += 1
     report.save(update_fields=["state", "submitted_by", "submitted_at", "version"])
+    count_reports(report.dispatch.version, [report.pk])
     record(actor, "report.submitted", report)
     return report
 
