@@ -1,11 +1,12 @@
 """Databases and processes for all tests. Every run needs services of its own: see `make test`."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.signals import request_started
 
 from accounts.connections import forget_before_request
@@ -57,9 +58,13 @@ def connections_as_they_are() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_recalled() -> None:
-    """No test answers with what another one found: both may ask the same of other rows."""
+def nothing_recalled(monkeypatch) -> None:
+    """No test answers with what another one found: both may ask the same of other rows.
+
+    Tests run side by side share a Redis, so each keeps its answers under keys of its own.
+    """
     cache.clear()
+    monkeypatch.setattr(caches["shared"], "key_prefix", secrets.token_hex(8))
 
 
 @pytest.fixture

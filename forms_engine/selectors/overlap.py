@@ -96,7 +96,7 @@ def recall_known(*, version: FormVersion, columns: Sequence[FormColumn], on: dat
     asked = [version.subject, version.population, version.condition, [column.item_id for column in columns]]
     place = version.template.department.area_id
     question = json.dumps(["known", version.pk, version.created_at, on, *asked, place], default=str, sort_keys=True)
-    return recall(question, lambda: measure_known(version=version, columns=columns, on=on))
+    return recall(question, Known, lambda: measure_known(version=version, columns=columns, on=on))
 
 
 def names_above(version: FormVersion, clearance: int) -> list[str]:

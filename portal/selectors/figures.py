@@ -76,7 +76,7 @@ def get_figures(*, actor: Actor, on: date) -> Figures | None:
     }
     if actor.area_level != Level.TOWN:
         return _count(bounds)
-    return recall(f"figures {bounds}", lambda: _count(bounds), seconds=300)
+    return recall(f"figures {bounds}", Figures, lambda: _count(bounds), seconds=300)
 
 
 def _count(bounds: Mapping[str, int | date | str]) -> Figures:

@@ -287,7 +287,15 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # Nothing that must be shared lives in a cache: the truth is in PostgreSQL, and Redis may be lost at any moment.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "shared": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "recall",
+        "OPTIONS": {"serializer": "accounts.recall.Json", "socket_connect_timeout": 1, "socket_timeout": 1},
+    },
+}
 
 # Queue: a message only wakes a worker, the job is a row in PostgreSQL -----------------------------------------
 CELERY_BROKER_URL = REDIS_URL

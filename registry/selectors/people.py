@@ -76,7 +76,7 @@ def count_people(people: QuerySet[Person], actor: Actor) -> PeopleCounts:
             asked = cursor.mogrify(*people.query.sql_with_params())
     except EmptyResultSet:
         return _count(people, actor)
-    return recall(f"people {asked!r}", lambda: _count(people, actor), seconds=300)
+    return recall(f"people {asked!r}", PeopleCounts, lambda: _count(people, actor), seconds=300)
 
 
 def _count(people: QuerySet[Person], actor: Actor) -> PeopleCounts:

@@ -1,12 +1,17 @@
 """Answers over a whole district are kept for some minutes, for the same question seen through the same scope."""
 
+import json
+from dataclasses import dataclass, field
 from datetime import date
 
 import pytest
+from django.conf import settings
+from django.core.cache import caches
+from redis import Redis
 
 from accounts.recall import recall
 from accounts.scope import acting_as
-from registry.selectors.people import PeopleFilter, count_people, list_people
+from registry.selectors.people import PeopleCounts, PeopleFilter, count_people, list_people
 from tests.factories import EAST, make_id_number, make_person
 
 TODAY = date(2026, 11, 27)
@@ -18,8 +23,20 @@ def asked():
     return []
 
 
+@dataclass(frozen=True)
+class Answer:
+    number: int
+    texts: dict[str, int] = field(default_factory=dict)
+
+
 def ask(asked, question):
-    return recall(question, lambda: asked.append(question) or len(asked))
+    def find():
+        asked.append(question)
+        return Answer(len(asked), {"东村": 1})
+
+    found = recall(question, Answer, find)
+    assert found.texts == {"东村": 1}
+    return found.number
 
 
 def test_the_same_question_is_asked_once(cast, asked):
@@ -32,6 +49,27 @@ def test_another_scope_asks_for_itself(cast, asked):
         with acting_as(actor):
             ask(asked, "a")
     assert len(asked) == 2
+
+
+def test_another_kind_of_answer_is_another_question(cast, asked):
+    with acting_as(cast.district):
+        ask(asked, "a")
+        assert recall("a", PeopleCounts, lambda: PeopleCounts(1, 2, 3, 4)).total == 1
+
+
+def test_it_is_kept_for_other_processes_as_plain_json(cast, asked):
+    with acting_as(cast.district):
+        ask(asked, "a")
+    redis = Redis.from_url(settings.REDIS_URL)
+    kept = [redis.get(key) for key in redis.scan_iter(f"{caches['shared'].key_prefix}:*")]
+    assert [json.loads(one) for one in kept] == [{"number": 1, "texts": {"东村": 1}}]
+
+
+def test_without_redis_each_asks_for_itself(cast, asked, settings):
+    away = settings.CACHES["shared"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = settings.CACHES | {"shared": away}
+    with acting_as(cast.district):
+        assert [ask(asked, "a"), ask(asked, "a")] == [1, 2]
 
 
 def count(actor, text=""):
