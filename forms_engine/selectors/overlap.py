@@ -37,7 +37,7 @@ class Known:
 
     subjects: int
     counts: Mapping[str, int]
-    above: Sequence[str] = ()
+    above: list[str] = field(default_factory=list)
 
     @property
     def is_small(self) -> bool:
