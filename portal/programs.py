@@ -13,11 +13,13 @@ _AS_ROOT = "ignore:You're running the worker"
 
 
 def web(env: Mapping[str, str], port: int, *, sink: Sink = to_terminal) -> Child:
-    """Granian on 127.0.0.1: four processes that work on three requests each, so at most 12 connections to the database.
+    """Granian on 127.0.0.1: WEB_WORKERS processes that work on three requests each; by default four, so at most 12
+    connections to the database.
 
     Twice as many as cores: the system shares connections out unevenly, and a browser keeps its one.
     """
-    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "4"]
+    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    options += ["--workers", env.get("WEB_WORKERS") or "4"]
     threads = ["--blocking-threads", str(THREADS), "--backpressure", str(CONNECTIONS), "--backlog", str(CONNECTIONS)]
     care = ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws", "--log-level", "warning"]
     argv = [sys.executable, "-m", "granian", *options, *threads, *care, "portal.wsgi:application"]

@@ -42,6 +42,7 @@ class PortalStack:
         self.url = f"http://127.0.0.1:{port}"
         redis = Redis(folder / "redis", password=secrets.token_hex(16), sink=sink)
         own = {"REDIS_URL": redis.url, "PORTAL_ORIGIN": self.url, "MEDIA_ROOT": str(folder / "media")}
+        own["WEB_WORKERS"] = "2"  # one user at a time: half as many to wait for
         self.env = {**addresses, **own, **settings}
         self._children: dict[str, Child] = {
             "redis": redis.child,

@@ -28,7 +28,7 @@ def free_port(wanted: int = 0) -> int:
 
 
 class Redis:
-    """A server on 127.0.0.1 that keeps nothing on disk: it only carries wake-up calls."""
+    """A server on 127.0.0.1 that keeps nothing on disk: it carries wake-up calls, and counts of the last minutes."""
 
     def __init__(self, folder: Path, *, password: str, port: int | None = None, sink: Sink = to_terminal) -> None:
         folder.mkdir(parents=True, exist_ok=True)

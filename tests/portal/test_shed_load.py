@@ -169,6 +169,11 @@ def test_the_production_shape_starts_granian_alike():
     inside, own = options_of(composed["services"]["web"]["command"]), options_of(list(web({}, 8000).argv))
     names = ("--blocking-threads", "--backpressure", "--backlog", "--interface")
     assert [inside[name] for name in names] == [own[name] for name in names]
+    assert inside["--workers"] == f"${{WEB_WORKERS:-{own['--workers']}}}"
+
+
+def test_the_number_of_processes_can_be_set():
+    assert options_of(list(web({"WEB_WORKERS": "7"}, 8000).argv))["--workers"] == "7"
 
 
 @pytest.mark.faults
