@@ -7,7 +7,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 from django.core.cache import caches
@@ -33,9 +33,11 @@ class Json:
 def recall(question: str, kind: type[Found], find: Callable[[], Found], *, seconds: int = KEPT_SECONDS) -> Found:
     """What `find` found for the same question seen under the same scope and grants, or finds now.
 
-    question: all that the answer depends on but these; only its digest is kept. kind: a dataclass of numbers and texts.
+    question: all that the answer depends on but these; only its digest is kept. kind: a dataclass of numbers and texts;
+    its fields are part of the question, for Redis outlives an upgrade.
     """
-    key = hashlib.sha256(f"{kind.__qualname__} {what_is_told()} {question}".encode()).hexdigest()
+    shape = [kind.__qualname__, *(one.name for one in fields(kind))]  # type: ignore[arg-type]
+    key = hashlib.sha256(f"{shape} {what_is_told()} {question}".encode()).hexdigest()
     kept = _get(key)
     if kept is not None:
         return kind(**kept)

@@ -1,7 +1,7 @@
 """Answers over a whole district are kept for some minutes, for the same question seen through the same scope."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, make_dataclass
 from datetime import date
 
 import pytest
@@ -55,6 +55,14 @@ def test_another_kind_of_answer_is_another_question(cast, asked):
     with acting_as(cast.district):
         ask(asked, "a")
         assert recall("a", PeopleCounts, lambda: PeopleCounts(1, 2, 3, 4)).total == 1
+
+
+def test_what_an_older_version_kept_with_other_fields_is_not_taken(cast, asked):
+    older = make_dataclass("Answer", ["number"])
+    older.__qualname__ = Answer.__qualname__
+    with acting_as(cast.district):
+        recall("a", older, lambda: older(7))
+        assert ask(asked, "a") == 1
 
 
 def test_it_is_kept_for_other_processes_as_plain_json(cast, asked):
